@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* register.h - energy registers: what a meter is trusted for.
+ *
+ * Quanta of signed energy come in per phase; each register books those of its direction or
+ * quadrant, as whole mWh with the rest kept in µWs, so that registers and quanta agree to
+ * the last microwatt-second for ever.
+ *
+ * Direction is decided once per summing interval, not per sample (metrology.md 2.8):
+ *   vectorial   the phases are summed, then the sum is booked to import or export (Ferraris)
+ *   arithmetic  each phase is booked by its own sign, and the sums are total import and export
+ *   absolute    each phase is booked to import whatever its sign (against tampering)
+ * The registers of single phases do not depend on the choice.
+ *
+ * Quadrants (IEC 62053-23 annex C): I +P +Q, II -P +Q, III -P -Q, IV +P -Q. */
+#ifndef WH_METER_REGISTER_H
+#define WH_METER_REGISTER_H
+
+#include "core/err.h"
+#include "meter/metrology/metrology.h"
+
+#include <stdint.h>
+
+typedef enum {
+    WH_DIRECTION_VECTORIAL,
+    WH_DIRECTION_ARITHMETIC,
+    WH_DIRECTION_ABSOLUTE
+} wh_direction;
+
+/* The registers of one phase, or of the total. */
+typedef enum {
+    WH_REG_ACTIVE_IMPORT,             /* +A   1.8.0 */
+    WH_REG_ACTIVE_EXPORT,             /* -A   2.8.0 */
+    WH_REG_REACTIVE_Q1,               /* 5.8.0 */
+    WH_REG_REACTIVE_Q2,               /* 6.8.0 */
+    WH_REG_REACTIVE_Q3,               /* 7.8.0 */
+    WH_REG_REACTIVE_Q4,               /* 8.8.0 */
+    WH_REG_APPARENT_IMPORT,           /* 9.8.0 */
+    WH_REG_APPARENT_EXPORT,           /* 10.8.0 */
+    WH_REG_FUNDAMENTAL_IMPORT,        /* active energy of the fundamental */
+    WH_REG_FUNDAMENTAL_EXPORT,
+    WH_REG_HARMONIC_IMPORT,           /* active less fundamental, by its own sign */
+    WH_REG_HARMONIC_EXPORT,
+    WH_REG_COUNT
+} wh_reg;
+
+/* Places: phases 0..2, then the total. */
+#define WH_REG_TOTAL  WH_PHASES
+#define WH_REG_PLACES (WH_PHASES + 1)
+
+/* One register. value = mwh * 3 600 000 + rest_uws in µWs (or µvars, µVAs). */
+typedef struct {
+    int64_t mwh;       /* 0 .. modulus-1, also mvarh, mVAh */
+    uint32_t rest_uws; /* 0 .. 3 599 999 */
+} wh_energy;
+
+typedef struct {
+    wh_direction direction;
+    uint32_t interval_windows; /* windows summed before the sign is decided; 0 = 1 */
+    int64_t modulus_mwh;       /* a register rolls over to 0 here; 0 = 10^15 mWh (9 digits of MWh... kWh with 3 decimals: 999 999 999.999) */
+} wh_register_config;
+
+typedef struct {
+    wh_register_config config;
+    wh_energy reg[WH_REG_PLACES][WH_REG_COUNT];
+    int64_t pending[WH_PHASES][4]; /* the running summing interval: p, p1, q1, s */
+    uint32_t pending_windows;
+} wh_register_bank;
+
+/* Start from zero. WH_ERR_RANGE: unknown direction, negative modulus. */
+wh_err wh_register_init(wh_register_bank *bank, const wh_register_config *config) WH_MUST_USE;
+
+/* Book one quantum. At the end of a summing interval the registers move. */
+void wh_register_book(wh_register_bank *bank, const wh_energy_quantum *quantum);
+
+/* Close the running summing interval now (power is failing, or a rate changes). */
+void wh_register_flush(wh_register_bank *bank);
+
+/* Reactive import +R = QI + QII and export -R = QIII + QIV of a place, in mvarh. */
+int64_t wh_register_reactive_import_mvarh(const wh_register_bank *bank, unsigned place);
+int64_t wh_register_reactive_export_mvarh(const wh_register_bank *bank, unsigned place);
+
+#endif /* WH_METER_REGISTER_H */
