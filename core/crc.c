@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/crc.h"
+
+/* Entry k is what the state becomes when the nibble k is shifted out of a zero state. */
+static const uint16_t table_lsb1021[16] = {
+    0x0000, 0x1081, 0x2102, 0x3183, 0x4204, 0x5285, 0x6306, 0x7387,
+    0x8408, 0x9489, 0xA50A, 0xB58B, 0xC60C, 0xD68D, 0xE70E, 0xF78F,
+};
+
+static const uint16_t table_lsb8005[16] = {
+    0x0000, 0xCC01, 0xD801, 0x1400, 0xF001, 0x3C00, 0x2800, 0xE401,
+    0xA001, 0x6C00, 0x7800, 0xB401, 0x5000, 0x9C01, 0x8801, 0x4400,
+};
+
+static const uint16_t table_msb1021[16] = {
+    0x0000, 0x1021, 0x2042, 0x3063, 0x4084, 0x50A5, 0x60C6, 0x70E7,
+    0x8108, 0x9129, 0xA14A, 0xB16B, 0xC18C, 0xD1AD, 0xE1CE, 0xF1EF,
+};
+
+static uint16_t feed_lsb(const uint16_t table[16], uint16_t state, const uint8_t *bytes, size_t len)
+{
+    uint32_t crc = state;
+    for (size_t i = 0; i < len; i++) {
+        crc ^= bytes[i];
+        crc = (crc >> 4) ^ table[crc & 15U];
+        crc = (crc >> 4) ^ table[crc & 15U];
+    }
+    return (uint16_t)crc;
+}
+
+uint16_t wh_crc_lsb1021(uint16_t state, const uint8_t *bytes, size_t len)
+{
+    return feed_lsb(table_lsb1021, state, bytes, len);
+}
+
+uint16_t wh_crc_lsb8005(uint16_t state, const uint8_t *bytes, size_t len)
+{
+    return feed_lsb(table_lsb8005, state, bytes, len);
+}
+
+uint16_t wh_crc_msb1021(uint16_t state, const uint8_t *bytes, size_t len)
+{
+    uint32_t crc = state;
+    for (size_t i = 0; i < len; i++) {
+        crc ^= (uint32_t)bytes[i] << 8;
+        crc = ((crc << 4) & 0xFFFFU) ^ table_msb1021[crc >> 12];
+        crc = ((crc << 4) & 0xFFFFU) ^ table_msb1021[crc >> 12];
+    }
+    return (uint16_t)crc;
+}
+
+uint16_t wh_crc_x25_finish(uint16_t state)
+{
+    return (uint16_t)(state ^ 0xFFFFU);
+}

@@ -1,0 +1,76 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Write the C table of units from data/units.csv: gen_units.py units.csv unit_table.h"""
+import csv
+import sys
+
+COLUMNS = ["code", "symbol", "quantity"]
+
+
+def fail(path, line, what):
+    sys.exit(f"{path}:{line}: {what}")
+
+
+def check(path, line, row, last):
+    if not row["code"].isascii() or not row["code"].isdigit() or int(row["code"]) > 255:
+        fail(path, line, f"code '{row['code']}' is not a number from 0 to 255")
+    if int(row["code"]) <= last:
+        fail(path, line, f"code {row['code']} does not ascend")
+    if not row["quantity"]:
+        fail(path, line, "no quantity")
+
+
+def read_units(path):
+    """The rows of the table, checked; lines that begin with # are comments."""
+    units = []
+    last = -1
+    columns = None
+    with open(path, encoding="utf-8", newline="") as file:
+        for line, text in enumerate(file, 1):
+            if text.startswith("#") or not text.strip():
+                continue
+            fields = next(csv.reader([text]))
+            if columns is None:
+                columns = fields
+                if columns != COLUMNS:
+                    fail(path, line, f"the columns are not {','.join(COLUMNS)}")
+                continue
+            if len(fields) != len(COLUMNS):
+                fail(path, line, f"{len(fields)} fields instead of {len(COLUMNS)}")
+            row = dict(zip(COLUMNS, fields))
+            check(path, line, row, last)
+            last = int(row["code"])
+            units.append(row)
+    if not units:
+        fail(path, 1, "no units")
+    return units
+
+
+def quote(text):
+    """A C string literal. Bytes beyond ASCII as octal, which ends after three digits."""
+    out = ""
+    for byte in text.encode("utf-8"):
+        if byte in b'"\\':
+            out += "\\" + chr(byte)
+        elif 32 <= byte < 127:
+            out += chr(byte)
+        else:
+            out += f"\\{byte:03o}"
+    return f'"{out}"'
+
+
+def main():
+    if len(sys.argv) != 3:
+        sys.exit("usage: gen_units.py units.csv unit_table.h")
+    units = read_units(sys.argv[1])
+    with open(sys.argv[2], "w", encoding="ascii", newline="\n") as file:
+        file.write("/* Generated from data/units.csv by tools/gen_units.py. */\n")
+        file.write("static const wh_unit unit_table[] = {\n")
+        for unit in units:
+            symbol, quantity = quote(unit["symbol"]), quote(unit["quantity"])
+            file.write(f"    {{{unit['code']}, {symbol}, {quantity}}},\n")
+        file.write("};\n")
+
+
+if __name__ == "__main__":
+    main()
