@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* harmonics.h - harmonics and interharmonics by IEC 61000-4-7 on all channels.
+ *
+ *   samples ─▶ resampled to 1024 or 2048 points per 10/12 cycles ─▶ FFT ─▶ 5 Hz bins ─▶ groups
+ *              between the cuts of wh_metrology's windows: gapless, rectangular
+ *
+ *   bin / 10:   h-1 . . . . . . . . . h . . . . . . . . . h+1      (12 at 60 Hz)
+ *                           [ - h - ]                              harmonic subgroup Gsg,h
+ *                                   [ interharmonic centred subgroup ]
+ *
+ * Points and what they are for:
+ *   2048  class A: to the 50th at 8 kHz and above, aliases of other content below class I
+ *   1024  class S: to the 40th, half the work and memory; content near 3.1 kHz comes back
+ *         as the 40th at -30 dB, better than -48 dB up to the 35th
+ * At low sampling rates orders end at nine tenths of half the rate; the rest is absent.
+ *
+ * Memory is the caller's workspace: `slots` channels are gathered at a time. With 7 slots all
+ * channels are gapless. With fewer the channels take turns, window after window: with one
+ * slot and 1024 points a small meter needs 4 kB and sees each channel every 7th window.
+ * The FFT runs inside wh_power_quality_feed, in the call that completes the window. */
+#ifndef WH_METER_HARMONICS_H
+#define WH_METER_HARMONICS_H
+
+#include "core/err.h"
+#include "meter/metrology/metrology.h"
+#include "meter/power_quality/quality_part.h"
+#include "meter/power_quality/resampler.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define WH_HARMONICS_ORDERS 50
+
+/* Floats of workspace for a number of points and slots. */
+#define WH_HARMONICS_WORKSPACE(points, slots) ((points) * (slots))
+
+/* One channel over one window. Rms values in V or A. */
+typedef struct {
+    float harmonic[WH_HARMONICS_ORDERS + 1];      /* subgroups; [0] is the DC, signed */
+    float interharmonic[WH_HARMONICS_ORDERS + 1]; /* [h] between h and h + 1 */
+    int32_t angle_urad[WH_HARMONICS_ORDERS + 1];  /* of the line itself, a sine at the upward
+                              zero crossing of U1 (of the leading phase) being 0; -pi..pi */
+    float thd;                                    /* of the lines, part of the fundamental */
+    float thds;                                   /* of the subgroups */
+} wh_harmonic_spectrum;
+
+/* Read spectrum after WH_QUALITY_NEWS_HARMONICS. */
+typedef struct {
+    wh_quality_part part;
+    wh_harmonic_spectrum spectrum[WH_CHANNELS];
+    uint32_t windows[WH_CHANNELS]; /* measured so far; 0: spectrum is not valid yet */
+    uint8_t fresh;                 /* bit k: channel k is of the last window */
+    uint8_t orders;                /* highest order measured; above it all is zero (absent) */
+    bool locked;                   /* the last window followed the fundamental */
+    uint64_t start_q16;            /* the last window, in sample periods */
+    uint64_t end_q16;
+    /* private */
+    const wh_metrology_config *config;
+    uint16_t points;
+    uint8_t slots;
+    uint8_t channels; /* in use */
+    uint8_t first;    /* channel in slot 0 */
+    uint8_t cycles;
+    uint32_t step; /* of the oscillator over the window */
+    wh_resampler resampler;
+    float *workspace;
+} wh_harmonics;
+
+/* Start.
+ *
+ * points              1024 or 2048 per window
+ * slots               1 to WH_CHANNELS channels at a time
+ * workspace[len]      kept; len at least WH_HARMONICS_WORKSPACE(points, slots)
+ *
+ * WH_OK
+ * WH_ERR_RANGE        points, slots
+ * WH_ERR_SPACE        workspace too small
+ * WH_ERR_UNSUPPORTED  windows that are not 10 cycles at 50 Hz or 12 at 60 Hz */
+wh_err wh_harmonics_init(wh_harmonics *h, const wh_metrology_config *config, unsigned points,
+                         unsigned slots, float *workspace, size_t len) WH_MUST_USE;
+
+#endif /* WH_METER_HARMONICS_H */
