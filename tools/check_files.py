@@ -5,7 +5,8 @@
 usage: check_files.py [ROOT]
 
   every source      has its SPDX line near the top, no note of work left undone, at most 600 lines
-  names             of C and Python files are unique: `find . -name reader.c` finds one
+  names             of C and Python files are unique: `find . -name reader.c` finds one. Only main.c
+                    may stand in every program's folder
   headers           have an include guard, WH_..._H, of their own
   what is billed    (core, meter/metrology, meter/register) knows no floating point, not even in a
                     constant: the same samples give the same bits on every machine
@@ -56,7 +57,7 @@ def check_text(path, text):
 def check_names(paths):
     by_name = collections.defaultdict(list)
     for path in paths:
-        if path.suffix in (".c", ".h", ".py"):
+        if path.suffix in (".c", ".h", ".py") and path.name != "main.c":
             by_name[path.name].append(path)
     return [f"{same[-1]}:1: the name is taken by {same[0]}"
             for same in by_name.values() if len(same) > 1]

@@ -79,6 +79,11 @@ class Files(SeededTree):
                 result = self.run_check(str(self.root))
                 self.assertEqual(result.returncode == 0, clean, result.stdout)
 
+    def test_every_program_may_have_its_main(self):
+        self.seed("apps/one/main.c", SPDX)
+        self.seed("apps/two/main.c", SPDX)
+        self.assert_clean()
+
     def test_what_the_build_made_is_not_looked_at(self):
         self.seed("build/dev/x.c", "double x;\n")
         self.assert_clean()

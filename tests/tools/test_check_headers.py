@@ -33,12 +33,6 @@ class Headers(SeededTree):
                                           "{\n    return fileno(f);\n}"))
         self.assert_clean()
 
-    def test_headers_that_the_build_made_are_seen_only_with_its_folder(self):
-        self.seed("build/core/made_generated.h", header("MADE", "typedef int wh_made;"))
-        self.seed("core/x.h", header("X", '#include "core/made_generated.h"\nwh_made wh_x(void);'))
-        self.assert_clean("--build", str(self.root / "build"), str(self.root))
-        self.assert_found("core/x.h:1", str(self.root))
-
 
 if __name__ == "__main__":
     unittest.main()

@@ -57,6 +57,18 @@ class Layers(SeededTree):
         result = self.run_check(str(self.root / "empty"))
         self.assertEqual(result.returncode, 1, result.stdout)
 
+    def test_a_table_that_the_folder_makes_is_included_by_its_bare_name(self):
+        self.seed("core/CMakeLists.txt", "add_custom_command(OUTPUT ${generated}/unit_table.h)\n")
+        self.seed("core/x.c", SPDX + '#include "unit_table.h"\n')
+        self.assert_clean()
+        self.seed("meter/x.c", SPDX + '#include "unit_table.h"\n')
+        self.assert_found("meter/x.c:2")
+
+    def test_a_header_of_the_tree_is_never_included_by_its_bare_name(self):
+        self.seed("core/CMakeLists.txt", "add_library(core a.h)\n")
+        self.seed("core/x.c", SPDX + '#include "a.h"\n')
+        self.assert_found("from the root")
+
     def test_each_seeded_include_is_judged(self):
         for name, headers, line, said in ROWS:
             with self.subTest(file=name, line=line):
