@@ -18,8 +18,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct wh_power_quality;
-
 #define WH_METER_NAME_SIZE 16
 
 typedef struct {
@@ -30,24 +28,36 @@ typedef struct {
     int16_t utc_offset_min; /* of local time, east positive */
 } wh_meter_config;
 
+/* Somebody who looks on while the meter measures: power quality, a capture, a bench. A meter
+ * without one does not link it. The calls may not re-enter the meter. */
+typedef struct {
+    void *user;
+    /* Samples that were taken, and the oscillator as it was before the first of them. */
+    void (*samples)(void *user, const int32_t (*samples)[WH_CHANNELS], size_t count,
+                    wh_oscillator before);
+    /* After them: WH_EVENT_ bits; half cycle, quantities and quantum are in *metrology. */
+    void (*event)(void *user, const wh_metrology *metrology, unsigned event);
+} wh_meter_observer;
+
 /* Read the fields; write them only through the functions below. */
 typedef struct wh_meter {
     const wh_meter_config *config;
     wh_metrology metrology;
     wh_register_bank registers;
-    struct wh_power_quality *quality; /* NULL: this meter does not judge power quality */
-    int64_t utc_ms;                   /* of the last tick; INT64_MIN before the first */
-    uint64_t windows;                 /* measured so far; 0: quantities are not valid yet */
+    const wh_meter_observer *observer; /* or NULL */
+    int64_t utc_ms;                    /* of the last tick; INT64_MIN before the first */
+    uint64_t windows;                  /* measured so far; 0: quantities are not valid yet */
 } wh_meter;
 
 /* Start a meter.
  *
- * quality  its state, already initialised, or NULL; kept
+ * config    kept: must outlive the meter
+ * observer  kept, or NULL
  *
  * WH_OK
  * WH_ERR_RANGE  the configuration (wh_metrology_init, wh_register_init) */
 wh_err wh_meter_init(wh_meter *meter, const wh_meter_config *config,
-                     struct wh_power_quality *quality) WH_MUST_USE;
+                     const wh_meter_observer *observer) WH_MUST_USE;
 
 /* Measure any number of sample sets. */
 void wh_meter_samples(wh_meter *meter, const int32_t (*samples)[WH_CHANNELS], size_t count);

@@ -34,28 +34,20 @@
 
 /* One sample set: 24-bit codes, sign-extended, in this order. Channels a meter does not
  * have are zero. */
-enum {
-    WH_U1,
-    WH_U2,
-    WH_U3,
-    WH_I1,
-    WH_I2,
-    WH_I3,
-    WH_IN,
-    WH_CHANNELS
-};
+enum { WH_U1, WH_U2, WH_U3, WH_I1, WH_I2, WH_I3, WH_IN, WH_CHANNELS };
 
 #define WH_PHASES         3
 #define WH_CODE_FULL      8388608 /* 2^23: the code just above the largest sample */
 #define WH_GAIN_ONE_Q30   1073741824U
-#define WH_DELAY_MAX_Q16  131072 /* two samples */
+#define WH_DELAY_MAX_Q16  131072    /* two samples */
+#define WH_ANGLE_MAX_NRAD 100000000 /* 0.1 rad */
 
 /* Calibration of one channel. Zero is a good default for all but full_scale. */
 typedef struct {
-    int64_t full_scale;  /* µV or µA at code 2^23 */
-    uint32_t gain_q30;   /* correction factor; 0 means 1.0 */
-    uint32_t delay_q16;  /* samples this channel is delayed by, 0..WH_DELAY_MAX_Q16 */
-    uint32_t noise_q8;   /* noise power of the converter in codes², 8 fraction bits */
+    int64_t full_scale; /* µV or µA at code 2^23 */
+    uint32_t gain_q30;  /* correction factor; 0 means 1.0 */
+    uint32_t delay_q16; /* samples this channel is delayed by, 0..WH_DELAY_MAX_Q16 */
+    uint32_t noise_q8;  /* noise power of the converter in codes², 8 fraction bits */
 } wh_channel_calibration;
 
 /* Calibration of one phase. */
@@ -69,8 +61,9 @@ typedef struct {
     uint32_t fs_mhz;           /* sample rate in millihertz, 800 Hz to 100 kHz */
     uint32_t f_nominal_mhz;    /* 50 000 or 60 000 */
     uint8_t phases;            /* 1 to 3 */
-    uint8_t cycles_per_window; /* 0 = 10 at 50 Hz, 12 at 60 Hz (IEC 61000-4-30); else 1 to 60 */
-    int64_t u_min_uv;          /* a phase below this has no voltage and does not lead; 0 = none */
+    uint8_t cycles_per_window; /* 0 = 10 at 50 Hz, 12 at 60 Hz (IEC 61000-4-30); else 1 to 60,
+                                * and no more samples in a window than 2^16 */
+    int64_t u_min_uv;          /* below it a phase has no voltage; 0 = 1/64 of full scale */
     int64_t creep_uw;          /* start threshold of one phase's power; 0 = no creep threshold */
     uint16_t creep_windows;    /* windows the power is averaged over for it; 0 = 25 (5 s) */
     wh_channel_calibration channel[WH_CHANNELS];
@@ -79,7 +72,7 @@ typedef struct {
 
 /* One phase over one window. */
 typedef struct {
-    int64_t u_uv;  /* rms without DC */
+    int64_t u_uv; /* rms without DC */
     int64_t i_ua;
     int64_t u_dc_uv;
     int64_t i_dc_ua;
@@ -91,8 +84,8 @@ typedef struct {
     int64_t q1_uvar;
     int32_t u1_angle_urad; /* to the reference: U1 of the leading phase is 0; -pi..pi */
     int32_t i1_angle_urad;
-    int32_t pf_ppm;  /* P / S, signed; 0 without current */
-    int32_t pf1_ppm; /* P1 / S1, signed */
+    int32_t pf_ppm;     /* P / S, signed; 0 without current */
+    int32_t pf1_ppm;    /* P1 / S1, signed */
     uint32_t thd_u_ppm; /* sqrt(U² - U1²) / U1: all that is not the fundamental */
     uint32_t thd_i_ppm;
 } wh_phase_quantities;
@@ -105,25 +98,26 @@ typedef enum {
 
 /* Everything over one window. */
 typedef struct {
-    uint64_t first_sample; /* the window starts after this sample ... */
-    uint32_t first_q32;    /* ... and this fraction of a sample period */
+    uint64_t first_sample; /* the window starts this fraction of a sample period after this */
+    uint32_t first_q32;    /* sample; the very first, half a period before sample 0, says 0, 0 */
     uint64_t length_q16;   /* its length in sample periods */
-    uint32_t f_uhz;        /* frequency in microhertz; the nominal one where there is no voltage */
+    uint32_t f_uhz;        /* frequency in microhertz; 0 where there is no voltage */
     bool locked;           /* the oscillator followed the fundamental over the whole window */
     uint8_t cycles;
-    uint8_t present;       /* bit k: phase k has voltage */
-    uint8_t leader;        /* the phase the oscillator follows */
+    uint8_t present; /* bit k: phase k has voltage */
+    uint8_t leader;  /* the phase the oscillator follows */
     wh_rotation rotation;
     wh_phase_quantities phase[WH_PHASES];
-    int64_t in_ua;         /* neutral current, rms */
-    int64_t in1_ua;        /* its fundamental */
+    int64_t in_ua;  /* neutral current, rms */
+    int64_t in1_ua; /* its fundamental */
     int32_t in1_angle_urad;
     int64_t p_uw; /* sums of the phases */
     int64_t p1_uw;
     int64_t q1_uvar;
     int64_t s_arithmetic_uva; /* sum of the phases */
     int64_t s_vector_uva;     /* sqrt(P² + Q1²) */
-    int64_t s_effective_uva;  /* IEEE 1459-2010 3.2.3: 3 Ue Ie */
+    int64_t s_effective_uva;  /* IEEE 1459-2010: 3 Ue Ie; the voltage channels' full scales
+                               * should be equal. Below three phases: the arithmetic one */
     int32_t pf_ppm;           /* P / S arithmetic */
     uint32_t u2_ppm;          /* negative sequence of U1, part of the positive */
     uint32_t u0_ppm;          /* zero sequence */
@@ -169,6 +163,32 @@ typedef struct {
     int64_t c, s;          /* the oscillator itself */
 } wh_window_sums;
 
+/* How the oscillator follows the fundamental. Turns are fractions in 32 bits; times are
+ * sample periods with 16 fraction bits since the start, where sample j lies at j + 1/2. */
+typedef struct {
+    bool searching;      /* frequency unknown: zero crossings are being counted */
+    bool phase_known;    /* the last window's phase can be compared with this one's */
+    bool armed;          /* the voltage was below zero since the last crossing */
+    uint8_t leader;      /* the phase that is followed */
+    uint32_t lead_turn;  /* its angle to the oscillator, kept when the leader changes */
+    uint32_t last_turn;  /* of the last window's middle, to the oscillator then */
+    uint32_t aimed_turn; /* how far the oscillator was moved after it */
+    uint32_t last_step;
+    uint64_t last_length_q16;
+    int32_t level; /* mean of the leader's voltage, codes */
+    int32_t peak;  /* largest seen in this window, codes */
+    uint32_t crossings;
+    uint64_t first_q16; /* time of the first and the last crossing */
+    uint64_t crossing_q16;
+} wh_tracking;
+
+/* The creep test of one kind of power: its average and whether it runs. */
+typedef struct {
+    int64_t average;
+    bool primed;
+    bool running;
+} wh_creep;
+
 /* Fields are private but for half, quantities, quantum and oscillator, which are read after
  * the events above. */
 typedef struct {
@@ -178,31 +198,23 @@ typedef struct {
     wh_quantities quantities;
     wh_energy_quantum quantum;
     wh_window_sums sums;
+    wh_tracking tracking;
     int64_t half_uu[WH_PHASES]; /* u² sums at the last half-cycle cut */
+    int64_t to_cut;             /* turns of the oscillator from the next sample to the cut */
     uint64_t sample_count;
-    uint64_t window_start_sample;
-    uint32_t window_start_q32;
-    uint64_t half_start_sample;
-    uint32_t half_start_q32;
+    uint64_t window_start_q16;
+    uint64_t half_start_q16;
     uint8_t half_cycles; /* cuts since the window began */
     uint8_t cycles_per_window;
-    bool have_previous;
-    bool was_locked;
-    uint8_t leader;
-    uint32_t lead_turn;     /* angle of the leader's voltage to the oscillator at lock */
-    int32_t previous[WH_CHANNELS]; /* last sample set */
-    int32_t history[WH_CHANNELS];  /* the one before, for the delay */
-    int32_t crossing_level;  /* mean of the leader's voltage, for the crossing detector */
-    uint32_t crossings;
-    uint64_t crossing_first_q16;
-    uint64_t crossing_last_q16;
-    bool crossing_armed;
-    wh_scale u_scale[WH_PHASES]; /* µV per code, gain included */
+    bool cut_due;                    /* the next sample lies behind a cut that is not made yet */
+    bool delays;                     /* some channel is delayed */
+    int32_t previous[WH_CHANNELS];   /* last sample set taken */
+    int32_t history[2][WH_CHANNELS]; /* the last two as they came, for the delay */
+    wh_scale u_scale[WH_PHASES];     /* µV per code, gain included */
     wh_scale i_scale[WH_PHASES + 1]; /* µA per code; last is the neutral */
-    wh_scale energy_scale[WH_PHASES]; /* µWs per code² */
-    int64_t energy_carry[WH_PHASES][4];
-    int64_t creep_average_uw[WH_PHASES];
-    bool creep_running[WH_PHASES];
+    wh_scale period_s;               /* of a sample, seconds */
+    int64_t carry[WH_PHASES][4];     /* of p, p1, q1, s */
+    wh_creep creep[WH_PHASES][3];    /* of p, q1, s */
 } wh_metrology;
 
 /* Start measuring.

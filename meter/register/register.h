@@ -28,17 +28,17 @@ typedef enum {
 
 /* The registers of one phase, or of the total. */
 typedef enum {
-    WH_REG_ACTIVE_IMPORT,             /* +A   1.8.0 */
-    WH_REG_ACTIVE_EXPORT,             /* -A   2.8.0 */
-    WH_REG_REACTIVE_Q1,               /* 5.8.0 */
-    WH_REG_REACTIVE_Q2,               /* 6.8.0 */
-    WH_REG_REACTIVE_Q3,               /* 7.8.0 */
-    WH_REG_REACTIVE_Q4,               /* 8.8.0 */
-    WH_REG_APPARENT_IMPORT,           /* 9.8.0 */
-    WH_REG_APPARENT_EXPORT,           /* 10.8.0 */
-    WH_REG_FUNDAMENTAL_IMPORT,        /* active energy of the fundamental */
+    WH_REG_ACTIVE_IMPORT,      /* +A   1.8.0 */
+    WH_REG_ACTIVE_EXPORT,      /* -A   2.8.0 */
+    WH_REG_REACTIVE_Q1,        /* 5.8.0 */
+    WH_REG_REACTIVE_Q2,        /* 6.8.0 */
+    WH_REG_REACTIVE_Q3,        /* 7.8.0 */
+    WH_REG_REACTIVE_Q4,        /* 8.8.0 */
+    WH_REG_APPARENT_IMPORT,    /* 9.8.0 */
+    WH_REG_APPARENT_EXPORT,    /* 10.8.0 */
+    WH_REG_FUNDAMENTAL_IMPORT, /* active energy of the fundamental */
     WH_REG_FUNDAMENTAL_EXPORT,
-    WH_REG_HARMONIC_IMPORT,           /* active less fundamental, by its own sign */
+    WH_REG_HARMONIC_IMPORT, /* active less fundamental, by its own sign */
     WH_REG_HARMONIC_EXPORT,
     WH_REG_COUNT
 } wh_reg;
@@ -56,7 +56,7 @@ typedef struct {
 typedef struct {
     wh_direction direction;
     uint32_t interval_windows; /* windows summed before the sign is decided; 0 = 1 */
-    int64_t modulus_mwh;       /* a register rolls over to 0 here; 0 = 10^15 mWh (9 digits of MWh... kWh with 3 decimals: 999 999 999.999) */
+    int64_t modulus_mwh;       /* a register rolls over to 0 here; 0 = 10^15 (10^9 kWh) */
 } wh_register_config;
 
 typedef struct {
