@@ -47,7 +47,7 @@ wh_home_config wh_home_defaults(void)
                   .f_nominal_hz = 50,
                   .u_nominal_v = 230,
                   .phases = 3,
-                  .seed = 1,
+                  .seed = 7,
                   .f_wander_hz = 0.02,
                   .u_wander = 0.006,
                   .level = {1.01, 1.0, 1.005},
@@ -56,12 +56,12 @@ wh_home_config wh_home_defaults(void)
                   .harmonic_count = 5,
                   .harmonic =
                       {{3, 0.8, 10}, {5, 2.1, 170}, {7, 1.2, 350}, {9, 0.3, 20}, {11, 0.5, 180}}},
-        .start_utc_us = INT64_C(1782032400) * 1000000,
+        .start_utc_us = INT64_C(1782036000) * 1000000,
         .utc_offset_s = 7200,
         .line_ohm = 0.15,
         .appliances = true,
-        .solar_peak_w = 9000,
-        .clouds = 0.25,
+        .solar_peak_w = 6000,
+        .clouds = 0.35,
         .latitude_deg = 48.1,
         .longitude_deg = 11.6,
         .tilt_deg = 30,
@@ -74,10 +74,10 @@ static double now_s(const home *h)
     return (double)h->mains.samples / h->mains.config.fs_hz;
 }
 
-/* Local time in seconds since 1970. */
-static double local_s(const home *h)
+static unsigned local_hour(const home *h)
 {
-    return (double)h->config.start_utc_us / 1e6 + now_s(h) + h->config.utc_offset_s;
+    double local_s = (double)h->config.start_utc_us / 1e6 + now_s(h) + h->config.utc_offset_s;
+    return (unsigned)(local_s / 3600 - 24 * floor(local_s / DAY_S)) % 24;
 }
 
 /* Seconds since the local midnight before the first sample: a profile begins there. */
@@ -122,7 +122,7 @@ static void move_profile(home *h)
 
 static void each_second(home *h)
 {
-    unsigned hour = (unsigned)(fmod(local_s(h), DAY_S) / 3600) % 24;
+    unsigned hour = local_hour(h);
     if (h->has_profile) {
         move_profile(h);
     }
@@ -275,7 +275,7 @@ static void add_load(home *h, const wh_appliance *kind)
 {
     if (h->load_count < LOADS_MAX) {
         wh_house_load_init(&h->load[h->load_count++], kind, h->config.mains.phases,
-                           h->config.mains.u_nominal_v, &h->random);
+                           h->config.mains.u_nominal_v);
     }
 }
 
@@ -288,6 +288,7 @@ static void furnish(home *h)
     } else if (h->config.appliances) {
         for (size_t i = 0; i < wh_appliance_count; i++) {
             add_load(h, &wh_appliances[i]);
+            wh_house_load_begin(&h->load[i], local_hour(h), &h->random);
         }
     }
     h->roof = LOADS_MAX;

@@ -45,8 +45,8 @@ typedef struct {
     double watts;     /* nominal, all phases; negative feeds in */
 } wh_home_use;
 
-/* 3 x 230 V, 50 Hz, 8 kHz, a household with all appliances and 9 kW of roof, from a June
- * morning, 9:00 UTC, at 48.1 N 11.6 E. */
+/* 3 x 230 V, 50 Hz, 8 kHz, a household with all appliances and 6 kW of roof, from noon
+ * of a June day (10:00 UTC) at 48.1 N 11.6 E. */
 wh_home_config wh_home_defaults(void);
 
 /* Build a house; (*out)->destroy gives it back.

@@ -34,13 +34,19 @@ static void stop(wh_house_load *l, double now_s, double pause_s)
     put_in_force(l, 0, 0);
 }
 
-void wh_house_load_init(wh_house_load *l, const wh_appliance *kind, unsigned phase_count,
-                        double u_v, wh_random *random)
+/* How long it runs once started. */
+static double mean_run_min(const wh_appliance *kind)
 {
-    memset(l, 0, sizeof *l);
-    l->kind = kind;
-    l->phases = kind->phases == 1 ? 1U << (kind->phase % phase_count) : (1U << phase_count) - 1;
-    wh_appliance_wave(kind, u_v, l->wave, WH_MAINS_TABLE);
+    double minutes = kind->on_min;
+    for (size_t i = 0; kind->programme != NULL && kind->programme[i].minutes > 0; i++) {
+        minutes += kind->programme[i].minutes;
+    }
+    return minutes;
+}
+
+static void begin_somewhere(wh_house_load *l, unsigned hour, wh_random *random)
+{
+    const wh_appliance *kind = l->kind;
     if (kind->hours == WH_HOURS_CYCLE) {
         double at = wh_random_unit(random) * (kind->on_min + kind->off_min);
         if (at < kind->on_min) {
@@ -49,9 +55,31 @@ void wh_house_load_init(wh_house_load *l, const wh_appliance *kind, unsigned pha
         } else {
             stop(l, 0, (kind->on_min + kind->off_min - at) * 60);
         }
-    } else if (kind->hours == WH_HOURS_ALWAYS) {
+        return;
+    }
+    double starts_per_min =
+        kind->starts_per_day / 1440 * wh_appliance_hour_weight(kind->hours, hour);
+    if (wh_random_unit(random) < starts_per_min * mean_run_min(kind)) {
+        start(l, 0, wh_random_unit(random) * kind->on_min * 60);
+    }
+}
+
+void wh_house_load_init(wh_house_load *l, const wh_appliance *kind, unsigned phase_count,
+                        double u_v)
+{
+    memset(l, 0, sizeof *l);
+    l->kind = kind;
+    l->phases = kind->phases == 1 ? 1U << (kind->phase % phase_count) : (1U << phase_count) - 1;
+    wh_appliance_wave(kind, u_v, l->wave, WH_MAINS_TABLE);
+}
+
+void wh_house_load_begin(wh_house_load *l, unsigned hour, wh_random *random)
+{
+    if (l->kind->hours == WH_HOURS_ALWAYS) {
         start(l, 0, INFINITY);
         l->started_s = -DAY_S;
+    } else {
+        begin_somewhere(l, hour, random);
     }
 }
 

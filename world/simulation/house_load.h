@@ -23,9 +23,13 @@ typedef struct {
     double wave[WH_MAINS_TABLE + 1]; /* current for 1 W */
 } wh_house_load;
 
-/* A load of a house with `phase_count` phases of u_v; thermostats begin anywhere in their cycle. */
+/* A load of a house with `phase_count` phases of u_v, not in use. */
 void wh_house_load_init(wh_house_load *l, const wh_appliance *kind, unsigned phase_count,
-                        double u_v, wh_random *random);
+                        double u_v);
+
+/* Begin in the midst of a day: thermostats anywhere in their cycle, others in use with the
+ * chance that this hour gives. */
+void wh_house_load_begin(wh_house_load *l, unsigned hour, wh_random *random);
 
 /* Decide once a second whether it starts, goes on or stops. */
 void wh_house_load_second(wh_house_load *l, double now_s, unsigned hour, wh_random *random);
