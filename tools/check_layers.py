@@ -25,6 +25,7 @@ MAY_USE = {
     "apps": {"core", "meter", "protocol", "view", "port", "host", "world"},
     "bench": {"core", "meter", "protocol", "view", "port", "host", "world"},
     "tests": None,  # anything
+    "tools": set(),
     "fuzz": None,
 }
 # Rooms of these folders do not include each other: protocol/dlms knows nothing of its siblings.
