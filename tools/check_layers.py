@@ -23,9 +23,9 @@ MAY_USE = {
     "host": {"core", "protocol"},
     "world": {"core", "meter", "host"},
     "apps": {"core", "meter", "protocol", "view", "port", "host", "world"},
-    "bench": {"core", "meter", "protocol", "view", "port", "host", "world"},
+    "bench": {"core", "meter", "protocol", "view", "port", "host", "world", "firmware"},
     "tests": None,  # anything
-    "tools": set(),
+    "tools": {"core", "meter", "host", "world", "firmware"},
     "fuzz": None,
 }
 # Rooms of these folders do not include each other: protocol/dlms knows nothing of its siblings.

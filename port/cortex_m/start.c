@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "port/cortex_m/cortex_m.h"
+
+#define REG32(address) (*(volatile uint32_t *)(address))
+
+#define SYST_CSR   0xE000E010U
+#define SYST_RVR   0xE000E014U
+#define SYST_CVR   0xE000E018U
+#define SYST_START 7U /* count the core clock, interrupt, enable */
+#define CPACR      0xE000ED88U
+#define CPACR_FPU  (0xFU << 20)
+
+#define STACK_PATTERN 0xA5C3A5C3U
+#define STACK_MARGIN  8 /* words left alone below the frame of the function that paints */
+
+extern uint32_t wh_ld_stack_bottom[];
+extern uint32_t wh_ld_stack_top[];
+extern const uint32_t wh_ld_data_from[];
+extern uint32_t wh_ld_data_begin[];
+extern uint32_t wh_ld_data_end[];
+extern uint32_t wh_ld_bss_begin[];
+extern uint32_t wh_ld_bss_end[];
+
+int main(void);
+
+static void stop(void)
+{
+    for (;;) {
+    }
+}
+
+void wh_cortex_m_on_tick(void) __attribute__((weak, alias("stop")));
+void wh_cortex_m_on_fault(void) __attribute__((weak, alias("stop")));
+
+typedef union {
+    uint32_t *stack;
+    void (*handler)(void);
+} vector;
+
+/* ARMv7-M B1.5.2: the stack, fifteen exceptions of the core; no interrupt of the chip is used. */
+__attribute__((section(".vectors"), used)) static const vector vectors[16] = {
+    {.stack = wh_ld_stack_top},
+    {.handler = wh_cortex_m_reset},
+    {.handler = wh_cortex_m_on_fault}, /* NMI */
+    {.handler = wh_cortex_m_on_fault}, /* hard fault */
+    {.handler = wh_cortex_m_on_fault}, /* memory management */
+    {.handler = wh_cortex_m_on_fault}, /* bus fault */
+    {.handler = wh_cortex_m_on_fault}, /* usage fault */
+    {.handler = NULL},
+    {.handler = NULL},
+    {.handler = NULL},
+    {.handler = NULL},
+    {.handler = wh_cortex_m_on_fault}, /* SVCall */
+    {.handler = wh_cortex_m_on_fault}, /* debug monitor */
+    {.handler = NULL},
+    {.handler = wh_cortex_m_on_fault}, /* PendSV */
+    {.handler = wh_cortex_m_on_tick},
+};
+
+void wh_cortex_m_stack_repaint(void)
+{
+    const volatile uint32_t *end = (const uint32_t *)__builtin_frame_address(0) - STACK_MARGIN;
+    for (volatile uint32_t *word = wh_ld_stack_bottom; word < end; word++) {
+        *word = STACK_PATTERN;
+    }
+}
+
+size_t wh_cortex_m_stack_used(void)
+{
+    const volatile uint32_t *word = wh_ld_stack_bottom;
+    while (word < wh_ld_stack_top && *word == STACK_PATTERN) {
+        word++;
+    }
+    return (size_t)((uintptr_t)wh_ld_stack_top - (uintptr_t)word);
+}
+
+void wh_cortex_m_reset(void)
+{
+    const uint32_t *from = wh_ld_data_from;
+    for (uint32_t *to = wh_ld_data_begin; to < wh_ld_data_end; to++) {
+        *to = *from++;
+    }
+    for (uint32_t *to = wh_ld_bss_begin; to < wh_ld_bss_end; to++) {
+        *to = 0;
+    }
+    wh_cortex_m_stack_repaint();
+#if defined(__ARM_FP)
+    REG32(CPACR) |= CPACR_FPU;
+    __asm volatile("dsb\n\tisb");
+#endif
+    (void)main();
+    stop();
+}
+
+void wh_cortex_m_tick_start(uint32_t cycles)
+{
+    REG32(SYST_RVR) = cycles - 1;
+    REG32(SYST_CVR) = 0;
+    REG32(SYST_CSR) = SYST_START;
+}
+
+void wh_cortex_m_wait(void)
+{
+    __asm volatile("wfi" ::: "memory");
+}
