@@ -3,7 +3,8 @@
 
 wh_reader wh_reader_init(const uint8_t *buf, size_t len)
 {
-    wh_reader r = {.buf = buf, .len = len, .pos = 0, .err = WH_OK};
+    static const uint8_t nothing = 0; /* so that only an error ever yields NULL */
+    wh_reader r = {.buf = buf != NULL ? buf : &nothing, .len = len, .pos = 0, .err = WH_OK};
     return r;
 }
 
@@ -115,7 +116,10 @@ wh_reader wh_reader_sub(wh_reader *r, size_t n)
 
 void wh_reader_expect_u8(wh_reader *r, uint8_t want)
 {
-    if (wh_reader_take_u8(r) != want) {
+    uint8_t got = wh_reader_peek_u8(r, 0);
+    if (r->err == WH_OK && got != want) {
         wh_reader_fail(r, WH_ERR_FORMAT);
+    } else {
+        (void)wh_reader_take_u8(r);
     }
 }

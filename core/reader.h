@@ -4,7 +4,9 @@
  * Every decoder in the tree reads through this type. Once a read fails the
  * reader keeps its first error, returns zeros and does not move, so a decoder
  * can read a whole structure in a straight line and check wh_reader_err() once.
- * Check before using a value as a length, an index or a loop bound. */
+ * Check before using a value as a length, an index or a loop bound.
+ *
+ * A reader is a value: a copy of it is a place to come back to. */
 #ifndef WH_CORE_READER_H
 #define WH_CORE_READER_H
 
@@ -21,7 +23,7 @@ typedef struct {
     wh_err err;
 } wh_reader;
 
-/* Wrap `len` bytes at `buf`. The reader borrows; `buf` must outlive it. */
+/* Wrap `len` bytes at `buf`. The reader borrows; `buf` must outlive it. NULL only where len is 0. */
 wh_reader wh_reader_init(const uint8_t *buf, size_t len);
 
 /* Next integer, or 0 with WH_ERR_SHORT latched. be = big endian, le = little endian. */
@@ -33,7 +35,8 @@ uint16_t wh_reader_take_u16le(wh_reader *r);
 uint32_t wh_reader_take_u32le(wh_reader *r);
 uint64_t wh_reader_take_u64le(wh_reader *r);
 
-/* Next `n` bytes in place, or NULL with WH_ERR_SHORT latched. */
+/* Next `n` bytes in place, or NULL with WH_ERR_SHORT latched. Never NULL otherwise, even for
+ * n 0. The bytes live as long as the buffer, not as long as the reader. */
 const uint8_t *wh_reader_take_bytes(wh_reader *r, size_t n);
 
 /* The byte `ahead` of the next one without taking it, or 0 with WH_ERR_SHORT latched. */
@@ -43,10 +46,11 @@ uint8_t wh_reader_peek_u8(wh_reader *r, size_t ahead);
  * `r` latches WH_ERR_SHORT and the result carries the same error. */
 wh_reader wh_reader_sub(wh_reader *r, size_t n);
 
-/* Latch WH_ERR_FORMAT unless the next byte is `want`. */
+/* Take the next byte, which must be `want`; otherwise latch WH_ERR_FORMAT, or WH_ERR_SHORT
+ * where there is none, and do not take it. */
 void wh_reader_expect_u8(wh_reader *r, uint8_t want);
 
-/* Latch `err` if no error is latched yet. */
+/* Latch `err` if no error is latched yet: the decoder found what it read to be wrong. */
 void wh_reader_fail(wh_reader *r, wh_err err);
 
 /* First error seen, WH_OK if none. */

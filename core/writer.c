@@ -45,7 +45,7 @@ uint8_t *wh_writer_reserve(wh_writer *w, size_t n)
         wh_writer_fail(w, WH_ERR_SPACE);
         return NULL;
     }
-    uint8_t *p = w->buf + w->len;
+    uint8_t *p = w->len > 0 ? w->buf + w->len : w->buf; /* no arithmetic on NULL */
     w->len += n;
     return p;
 }

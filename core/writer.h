@@ -21,7 +21,7 @@ typedef struct {
     wh_err err;
 } wh_writer;
 
-/* Write into `size` bytes at `buf`, which must outlive the writer. */
+/* Write into `size` bytes at `buf`, which must outlive the writer. NULL only where size is 0. */
 wh_writer wh_writer_init(uint8_t *buf, size_t size);
 
 /* Append; be = big endian, le = little endian. */
@@ -34,11 +34,14 @@ void wh_writer_put_u32le(wh_writer *w, uint32_t value);
 void wh_writer_put_u64le(wh_writer *w, uint64_t value);
 void wh_writer_put_bytes(wh_writer *w, const uint8_t *bytes, size_t n);
 
-/* Leave `n` bytes to be filled later through the returned pointer; NULL after an error. */
+/* Leave `n` bytes to be filled later through the returned pointer, for a length that is not
+ * known yet. NULL where they do not fit, or after an error. */
 uint8_t *wh_writer_reserve(wh_writer *w, size_t n);
 
-/* Forget everything written after the first `len` bytes, and any error latched since.
- * `len` is a value that wh_writer_len returned before: used to try an item and drop it. */
+/* Forget everything written after the first `len` bytes, and any error latched since: to try
+ * an item and drop it where it does not fit. `len` is what wh_writer_len returned while no
+ * error was latched (check that first: an older error would be forgotten too). A larger
+ * `len` than there is does nothing. */
 void wh_writer_rewind(wh_writer *w, size_t len);
 
 /* Latch `err` if no error is latched yet. */
@@ -47,7 +50,7 @@ void wh_writer_fail(wh_writer *w, wh_err err);
 /* First error seen, WH_OK if none. */
 wh_err wh_writer_err(const wh_writer *w) WH_MUST_USE;
 
-/* Bytes written. */
+/* Bytes written; those before the error where one is latched. */
 size_t wh_writer_len(const wh_writer *w);
 
 /* Bytes that still fit; 0 after an error. */
