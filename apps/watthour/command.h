@@ -8,11 +8,7 @@
 #ifndef WH_APPS_COMMAND_H
 #define WH_APPS_COMMAND_H
 
-enum {
-    WH_EXIT_OK = 0,
-    WH_EXIT_NO = 1,
-    WH_EXIT_BAD_INPUT = 2
-};
+enum { WH_EXIT_OK = 0, WH_EXIT_NO = 1, WH_EXIT_BAD_INPUT = 2 };
 
 int wh_cmd_analyse(int argc, char **argv);
 int wh_cmd_typetest(int argc, char **argv);
