@@ -66,9 +66,9 @@ wh_civil_date wh_civil_date_from_days(int64_t days)
     rest -= one * 365;
     int32_t month = (5 * rest + 2) / 153;
     bool next_year = month >= 10; /* January and February */
-    int64_t year = era * YEARS_PER_ERA + century * 100 + four * 4 + one + (next_year ? 1 : 0);
+    int32_t year_of_era = century * 100 + four * 4 + one + (next_year ? 1 : 0);
     wh_civil_date date = {
-        .year = (int32_t)year,
+        .year = (int32_t)(era * YEARS_PER_ERA) + year_of_era,
         .month = (uint8_t)(next_year ? month - 9 : month + 3),
         .day = (uint8_t)(rest - days_before_month(month) + 1),
     };
