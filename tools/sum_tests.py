@@ -7,8 +7,8 @@ usage: sum_tests.py [--broken NAME]... JUNIT...
 Each JUNIT is what `ctest --output-junit` wrote; its file name without suffix names the run. Each
 --broken NAME is a step that failed before any test could run: it counts as one failure.
 
-What was skipped is listed with its reason: tests that ctest counts as skipped, and cases that
-were skipped inside a test program that passed. What failed is listed with the end of its output.
+What was skipped is listed with its reason: tests that ctest counts as skipped, and inside a test
+program that passed the cases that were skipped, and lines `skipped: why`. What failed is listed with the end of its output.
 The last line is `N passed, N failed`, with
 `, N skipped` where there were any. Exits 1 where anything failed or nothing ran.
 """
@@ -24,6 +24,8 @@ OUTPUT_LINES = 40  # of a failed test
 CASE = re.compile(r"^\[\s*RUN\s*\] (?P<name>\S+)\n(?P<said>(?:(?!\[\s*RUN\s*\]).*\n)*?)"
                   r"\[\s*SKIPPED\s*\] (?P=name)", re.M)
 UNITTEST = re.compile(r"^(?P<name>\w+) \(.*\.\.\. skipped '(?P<said>.*)'$", re.M)
+# what a program skips without skipping a whole case
+LINE = re.compile(r"^skipped: (.*)$", re.M)
 
 
 def reason_in(output):
@@ -33,9 +35,13 @@ def reason_in(output):
 
 
 def skipped_inside(output):
-    """(case, reason) of each case that was skipped in the output of a test program."""
-    return [(match["name"], reason_in(match["said"]))
-            for pattern in (CASE, UNITTEST) for match in pattern.finditer(output)]
+    """What was skipped, and why, in the output of a test program that passed."""
+    found = []
+    for pattern in (CASE, UNITTEST):
+        found += [f"{match['name']}: {reason_in(match['said'])}"
+                  for match in pattern.finditer(output)]
+        output = pattern.sub("", output)
+    return found + LINE.findall(output)
 
 
 def judge(case):
@@ -66,7 +72,7 @@ def sum_run(run, tree):
         else:
             inside = skipped_inside(output)
             counts["skipped"] += len(inside)
-            skipped += [f"{name}: {what}: {why}" for what, why in inside]
+            skipped += [f"{name}: {what}" for what in inside]
     return counts, failed, skipped
 
 

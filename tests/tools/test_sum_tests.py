@@ -71,6 +71,12 @@ class SumTests(unittest.TestCase):
                          (0, ["skipped: dev/t: reads_the_recordings: ../shared/data is missing",
                               "1 passed, 0 failed, 1 skipped"]))
 
+    def test_a_line_that_says_skipped_counts_as_one(self):
+        output = "[ RUN      ] a\nskipped: no data\nskipped: no sun\n[       OK ] a\n"
+        status, lines = self.run_sum({"dev": [PASSED.format("t", output)]})
+        self.assertEqual((status, lines), (0, ["skipped: dev/t: no data", "skipped: dev/t: no sun",
+                                               "1 passed, 0 failed, 2 skipped"]))
+
     def test_a_case_that_ran_is_not_taken_for_skipped(self):
         output = "[ RUN      ] a\nit was skipped once\n[       OK ] a\n"
         status, lines = self.run_sum({"dev": [PASSED.format("t", output)]})
