@@ -209,6 +209,5 @@ int64_t wh_metrology_urms_half_uv(const wh_metrology *m, const wh_half_cycle *fi
     wh_scale inverse = wh_scale_div(wh_scale_of((uint64_t)1 << 32),
                                     wh_scale_of((uint64_t)first->length_q16 + second->length_q16));
     int64_t square_q16 = wh_scale_apply(first->uu[k] + second->uu[k], inverse);
-    return wh_scale_apply(wh_isqrt64((uint64_t)square_q16 << 16),
-                          wh_scale_shift(m->u_scale[k], -16));
+    return wh_metrology_rms(square_q16, m->u_scale[k]);
 }

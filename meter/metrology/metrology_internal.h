@@ -60,6 +60,9 @@ void wh_metrology_quantities(wh_metrology *m, const wh_channel_means *means);
 /* energy.c: the quantum of the window that has ended. */
 void wh_metrology_energy(wh_metrology *m, const wh_channel_means *means);
 
+/* quantities.c: root of a mean square (codes², 16 fraction bits) in the scale's units. */
+int64_t wh_metrology_rms(int64_t square_q16, wh_scale scale);
+
 /* Mean of u times i of phase k without DC, and mean P1 and Q1 after the angle correction;
  * codes², 16 fraction bits. */
 typedef struct {

@@ -120,8 +120,7 @@ wh_phase_means wh_metrology_powers(const wh_metrology *m, const wh_channel_means
     return p;
 }
 
-/* Root of a mean square in physical units, with all the bits 32 can hold. */
-static int64_t rms(int64_t square_q16, wh_scale scale)
+int64_t wh_metrology_rms(int64_t square_q16, wh_scale scale)
 {
     if (square_q16 <= 0) {
         return 0;
@@ -141,7 +140,7 @@ static int64_t fundamental(const wh_channel_means *c, wh_scale scale)
 static uint32_t distortion_ppm(const wh_channel_means *c, wh_scale scale, int64_t first)
 {
     int64_t peak_q16 = length(c->re_q16, c->im_q16);
-    int64_t rest = rms(c->square_q16 - wh_mul_shift(peak_q16, peak_q16, 17), scale);
+    int64_t rest = wh_metrology_rms(c->square_q16 - wh_mul_shift(peak_q16, peak_q16, 17), scale);
     int64_t ppm = ratio_ppm(rest, first);
     return ppm < UINT32_MAX ? (uint32_t)ppm : UINT32_MAX;
 }
@@ -166,8 +165,8 @@ static void phase_quantities(wh_metrology *m, const wh_channel_means *means, uns
     wh_scale code = wh_scale_shift(wh_metrology_power_scale(m, k), -16);
     wh_phase_means p = wh_metrology_powers(m, means, k);
     phasor j = turned(i, c->angle_nrad);
-    q->u_uv = rms(u->square_q16, m->u_scale[k]);
-    q->i_ua = rms(i->square_q16, m->i_scale[k]);
+    q->u_uv = wh_metrology_rms(u->square_q16, m->u_scale[k]);
+    q->i_ua = wh_metrology_rms(i->square_q16, m->i_scale[k]);
     q->u_dc_uv = wh_scale_apply(u->mean_q16, wh_scale_shift(m->u_scale[k], -16));
     q->i_dc_ua = wh_scale_apply(i->mean_q16, wh_scale_shift(m->i_scale[k], -16));
     q->p_uw = wh_scale_apply(p.p_q16, code) - c->p_offset_uw;
@@ -238,7 +237,7 @@ static int64_t effective(const wh_metrology *m, const wh_channel_means *means)
         wh_mul_shift(sum_mean_q16, sum_mean_q16, 18); /* zz has a quarter of the sum */
     wh_scale third = wh_scale_div(wh_scale_of(1), wh_scale_of(3));
     int64_t zero_sequence =
-        rms(wh_scale_apply(sum_q14, third) / 6, wh_scale_shift(m->u_scale[0], 1));
+        wh_metrology_rms(wh_scale_apply(sum_q14, third) / 6, wh_scale_shift(m->u_scale[0], 1));
     int64_t ue = length(length(q->phase[0].u_uv, q->phase[1].u_uv), q->phase[2].u_uv);
     int64_t ie =
         length(length(q->phase[0].i_ua, q->phase[1].i_ua), length(q->phase[2].i_ua, q->in_ua));
@@ -265,7 +264,7 @@ void wh_metrology_quantities(wh_metrology *m, const wh_channel_means *means)
         q->q1_uvar += q->phase[k].q1_uvar;
         q->s_arithmetic_uva += q->phase[k].s_uva;
     }
-    q->in_ua = rms(means[WH_IN].square_q16, m->i_scale[WH_PHASES]);
+    q->in_ua = wh_metrology_rms(means[WH_IN].square_q16, m->i_scale[WH_PHASES]);
     q->in1_ua = fundamental(&means[WH_IN], m->i_scale[WH_PHASES]);
     q->in1_angle_urad = angle_urad(turn_of(&means[WH_IN]) - reference);
     q->s_vector_uva = length(q->p_uw, q->q1_uvar);

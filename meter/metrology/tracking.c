@@ -85,25 +85,29 @@ static bool plausible(const wh_metrology *m, uint64_t step)
     return step >= lowest && step <= highest;
 }
 
-/* Take the lead over from a phase that lost its voltage; the oscillator does not jump. */
+static bool leads(const wh_metrology *m, const wh_channel_means *means, unsigned k)
+{
+    return (m->quantities.present >> k & 1) != 0 && has_fundamental(&means[k]);
+}
+
+/* Where the leader lost its voltage or part of it, another phase takes the lead over without
+ * moving the oscillator. False: no phase has voltage. */
 static bool find_leader(wh_metrology *m, const wh_channel_means *means)
 {
     wh_tracking *t = &m->tracking;
-    unsigned present = m->quantities.present;
-    if ((present >> t->leader & 1U) != 0) {
+    if (leads(m, means, t->leader)) {
         return true;
     }
     for (uint8_t k = 0; k < WH_PHASES; k++) {
-        if ((present >> k & 1U) != 0) {
+        if (leads(m, means, k) || ((m->quantities.present >> t->leader & 1) == 0 &&
+                                   (m->quantities.present >> k & 1) != 0)) {
             t->leader = k;
             t->lead_turn = wh_atan2_turn(means[k].im_q16, means[k].re_q16);
-            if (t->phase_known) { /* as if it had led in this window too */
-                t->lead_turn -= t->last_turn;
-            }
+            t->lead_turn -= t->phase_known ? t->last_turn : 0; /* as if it had led before */
             return true;
         }
     }
-    return false;
+    return m->quantities.present != 0;
 }
 
 /* Frequency from the crossings. False: there were not two. */
