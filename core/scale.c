@@ -85,27 +85,36 @@ wh_scale wh_scale_mul(wh_scale a, wh_scale b)
     return (wh_scale){p.hi, a.exp + b.exp + 64};
 }
 
-/* Long division of mantissas: the first bit is the integer one, then 63 more and one to spare
- * where the quotient is below one. */
+/* One digit of 32 bits of (rest * 2^32 + next) / d, by dividing by the upper half of d and taking
+ * back what that was too much: at most two. rest < d, the top bit of d is set. */
+static uint32_t divide_digit(uint64_t *rest, uint32_t next, uint64_t d)
+{
+    uint64_t upper = d >> 32;
+    uint64_t digit = *rest / upper;
+    uint64_t left = *rest % upper;
+    while (digit >> 32 != 0 || digit * (uint32_t)d > ((left << 32) | next)) {
+        digit--;
+        left += upper;
+        if (left >> 32 != 0) {
+            break;
+        }
+    }
+    *rest = ((*rest << 32) | next) - digit * d;
+    return (uint32_t)digit;
+}
+
+/* a / d as a mantissa, rounded down: a times 2^64, or 2^63 where it is not below d. */
 wh_scale wh_scale_div(wh_scale a, wh_scale d)
 {
     if (a.mant == 0 || d.mant == 0) {
         return (wh_scale){0, 0};
     }
     bool below_one = a.mant < d.mant;
-    uint64_t rest = below_one ? a.mant : a.mant - d.mant;
-    uint64_t quotient = below_one ? 0 : 1;
-    unsigned bits = below_one ? 64 : 63;
-    for (unsigned i = 0; i < bits; i++) {
-        bool carry = rest >> 63;
-        rest <<= 1;
-        quotient <<= 1;
-        if (carry || rest >= d.mant) {
-            rest -= d.mant;
-            quotient |= 1;
-        }
-    }
-    return normalised(quotient, a.exp - d.exp - (int32_t)bits);
+    uint64_t rest = below_one ? a.mant : a.mant >> 1;
+    uint32_t next = below_one ? 0 : (uint32_t)a.mant << 31;
+    uint64_t upper = divide_digit(&rest, next, d.mant);
+    uint64_t quotient = (upper << 32) | divide_digit(&rest, 0, d.mant);
+    return (wh_scale){quotient, a.exp - d.exp - (below_one ? 64 : 63)};
 }
 
 wh_scale wh_scale_shift(wh_scale a, int bits)
@@ -148,18 +157,31 @@ int64_t wh_mul_shift(int64_t a, int64_t b, unsigned shift)
     return with_sign(round_shift(mul_64(magnitude(a), magnitude(b)), shift), (a < 0) != (b < 0));
 }
 
+/* The upper half of the root bit by bit, the lower one as what is left divided by twice the upper
+ * (Zimmermann, Karatsuba Square Root): one too large at most. */
 uint32_t wh_isqrt64(uint64_t value)
 {
-    uint64_t root = 0;
-    for (uint64_t bit = (uint64_t)1 << 62; bit != 0; bit >>= 2) {
-        if (value >= root + bit) {
-            value -= root + bit;
-            root = (root >> 1) + bit;
-        } else {
-            root >>= 1;
+    if (value == 0) {
+        return 0;
+    }
+    int up = __builtin_clzll(value) & ~1;
+    uint64_t scaled = value << up;
+    uint32_t left = (uint32_t)(scaled >> 32);
+    uint32_t root = 0;
+    for (uint32_t bit = (uint32_t)1 << 30; bit != 0; bit >>= 2) {
+        uint32_t step = root + bit;
+        root >>= 1;
+        if (left >= step) {
+            left -= step;
+            root += bit;
         }
     }
-    return (uint32_t)root;
+    uint32_t lower = ((left << 15) | ((uint32_t)scaled >> 17)) / root;
+    uint64_t whole = ((uint64_t)root << 16) + (lower < 65535 ? lower : 65535);
+    if (whole * whole > scaled) {
+        whole--;
+    }
+    return (uint32_t)(whole >> (up / 2));
 }
 
 /* CORDIC in vectoring mode: turn the vector onto the x axis by steps of atan(2^-i) and add

@@ -89,11 +89,14 @@ wh_scale wh_metrology_power_scale(const wh_metrology *m, unsigned k)
     return wh_scale_mul(wh_scale_mul(m->u_scale[k], m->i_scale[k]), micro);
 }
 
-static void add_sums(wh_window_sums *sums, const wh_window_sums *moved, int sign)
+/* What the cut moves, into the window that ends or out of the one that begins. */
+static void move_sums(wh_metrology *m, const wh_cut *cut, const int32_t *next, int sign)
 {
-    int64_t *to = &sums->phase[0].u; /* the sums are int64 throughout */
-    const int64_t *from = &moved->phase[0].u;
-    for (size_t j = 0; j < sizeof *sums / sizeof *to; j++) {
+    wh_window_sums moved;
+    wh_metrology_cut_sums(m, cut, next, &moved);
+    int64_t *to = &m->sums.phase[0].u; /* the sums are int64 throughout */
+    const int64_t *from = &moved.phase[0].u;
+    for (size_t j = 0; j < sizeof moved / sizeof *to; j++) {
         to[j] += sign * from[j];
     }
 }
@@ -112,13 +115,10 @@ static void end_half_cycle(wh_metrology *m, const wh_cut *cut, const int32_t *ne
     m->half_cycles++;
 }
 
-static void end_window(wh_metrology *m, const wh_cut *cut, const int32_t *next)
+/* Everything the window says; returns the oscillator's phase at the cut, as it is aimed now. */
+static uint32_t conclude_window(wh_metrology *m, const wh_cut *cut)
 {
-    wh_window_sums moved;
     wh_channel_means means[WH_CHANNELS];
-    wh_metrology_cut_sums(m, cut, next, &moved);
-    add_sums(&m->sums, &moved, 1);
-
     wh_quantities *q = &m->quantities;
     q->first_sample = m->quantum.end_sample;
     q->first_q32 = m->quantum.end_q32;
@@ -127,19 +127,23 @@ static void end_window(wh_metrology *m, const wh_cut *cut, const int32_t *next)
     m->quantum.end_sample = m->sample_count - 1;
     m->quantum.end_q32 = cut->fraction_q32;
     m->quantum.length_q16 = q->length_q16;
+    m->window_start_q16 = cut->time_q16;
 
     wh_metrology_means(m, means);
     uint32_t phase_at_cut = wh_tracking_window(m, cut, means);
     wh_metrology_quantities(m, means);
     wh_metrology_energy(m, means);
+    return phase_at_cut;
+}
 
-    /* The new window starts with the oscillator as it is aimed now. */
+static void end_window(wh_metrology *m, const wh_cut *cut, const int32_t *next)
+{
+    move_sums(m, cut, next, 1);
+    uint32_t phase_at_cut = conclude_window(m, cut);
     start_half_cycle(m, phase_at_cut, cut->fraction_q32);
     memset(&m->sums, 0, sizeof m->sums);
     memset(m->half_uu, 0, sizeof m->half_uu);
-    wh_metrology_cut_sums(m, cut, next, &moved);
-    add_sums(&m->sums, &moved, -1);
-    m->window_start_q16 = cut->time_q16;
+    move_sums(m, cut, next, -1); /* with the oscillator as it is aimed now */
     m->half_cycles = 0;
 }
 
