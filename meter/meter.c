@@ -21,18 +21,14 @@ void wh_meter_samples(wh_meter *meter, const int32_t (*samples)[WH_CHANNELS], si
 {
     const wh_meter_observer *observer = meter->observer;
     while (count > 0) {
-        wh_oscillator before = meter->metrology.oscillator;
         unsigned event;
         size_t used = wh_metrology_feed(&meter->metrology, samples, count, &event);
-        if (observer != NULL && used > 0) {
-            observer->samples(observer->user, samples, used, before);
-        }
         if ((event & WH_EVENT_WINDOW) != 0) {
             wh_register_book(&meter->registers, &meter->metrology.quantum);
             meter->windows++;
         }
-        if (observer != NULL && event != 0) {
-            observer->event(observer->user, &meter->metrology, event);
+        if (observer != NULL) {
+            observer->fed(observer->user, &meter->metrology, samples, used, event);
         }
         samples += used;
         count -= used;

@@ -29,14 +29,13 @@ typedef struct {
 } wh_meter_config;
 
 /* Somebody who looks on while the meter measures: power quality, a capture, a bench. A meter
- * without one does not link it. The calls may not re-enter the meter. */
+ * without one does not link it. Called after each wh_metrology_feed with the samples it took
+ * (possibly none) and its WH_EVENT_ bits, once a window's energy is booked; may not re-enter
+ * the meter. */
 typedef struct {
     void *user;
-    /* Samples that were taken, and the oscillator as it was before the first of them. */
-    void (*samples)(void *user, const int32_t (*samples)[WH_CHANNELS], size_t count,
-                    wh_oscillator before);
-    /* After them: WH_EVENT_ bits; half cycle, quantities and quantum are in *metrology. */
-    void (*event)(void *user, const wh_metrology *metrology, unsigned event);
+    void (*fed)(void *user, const wh_metrology *metrology, const int32_t (*samples)[WH_CHANNELS],
+                size_t count, unsigned event);
 } wh_meter_observer;
 
 /* Read the fields; write them only through the functions below. */

@@ -54,11 +54,8 @@ static long double product_at(unsigned k, uint64_t sample)
     return (long double)voltage[k][n] * (long double)lrint(part * current[k][n]);
 }
 
-static void add_samples(void *user, const int32_t (*samples)[WH_CHANNELS], size_t count,
-                        wh_oscillator before)
+static void add_samples(ledger *l, const int32_t (*samples)[WH_CHANNELS], size_t count)
 {
-    ledger *l = user;
-    (void)before;
     for (unsigned k = 0; k < WH_PHASES; k++) {
         int64_t block = 0; /* some hundred products of 45 bits */
         for (size_t n = 0; n < count; n++) {
@@ -70,15 +67,23 @@ static void add_samples(void *user, const int32_t (*samples)[WH_CHANNELS], size_
 
 /* Up to the cut the integral is the sum, less half of the last product, plus the trapezoid
  * from there to the cut. */
-static void add_quantum(void *user, const wh_metrology *m, unsigned event)
+static void add_quantum(ledger *l, const wh_metrology *m)
 {
-    ledger *l = user;
-    for (unsigned k = 0; k < WH_PHASES && (event & WH_EVENT_WINDOW) != 0; k++) {
+    for (unsigned k = 0; k < WH_PHASES; k++) {
         long double a = m->quantum.end_q32 / 4294967296.0L;
         long double last = product_at(k, m->quantum.end_sample);
         long double next = product_at(k, m->quantum.end_sample + 1);
         l->quanta_uws[k] += m->quantum.p_uws[k];
         l->at_cut[k] = l->running[k] - last / 2 + a * last + a * a / 2 * (next - last);
+    }
+}
+
+static void watch(void *user, const wh_metrology *m, const int32_t (*samples)[WH_CHANNELS],
+                  size_t count, unsigned event)
+{
+    add_samples(user, samples, count);
+    if ((event & WH_EVENT_WINDOW) != 0) {
+        add_quantum(user, m);
     }
 }
 
@@ -108,7 +113,7 @@ static void registers_are_the_quanta_and_the_quanta_are_the_integral(void **stat
     static wh_meter_config config = {
         .metrology = {.fs_mhz = 8000000, .f_nominal_mhz = 50000, .phases = 3}};
     static ledger l;
-    const wh_meter_observer observer = {&l, add_samples, add_quantum};
+    const wh_meter_observer observer = {&l, watch};
     for (unsigned k = 0; k < WH_CHANNELS; k++) {
         config.metrology.channel[k].full_scale = k < WH_I1 ? FULL_UV : FULL_UA;
     }
