@@ -5,6 +5,7 @@
 #include "firmware/image.h"
 #include "host/message.h"
 #include "world/converter.h"
+#include "world/recording/recording.h"
 #include "world/simulation/home.h"
 #include "world/source.h"
 
@@ -33,12 +34,15 @@ static const char usage[] = "usage: watthour-image [options] SOURCE FILE\n"
                             "\n"
                             "Examples:\n"
                             "  watthour-image --seconds 10 house house.img\n"
-                            "  watthour-image --frequency 47.5 --snr 80 house low.img\n";
+                            "  watthour-image --frequency 47.5 --snr 80 house low.img\n"
+                            "  watthour-image --amperes 400 keating_1999.csv keating.img\n";
 
 typedef struct {
     double seconds;
     double skip_s;
     double snr_db;
+    double u_full_v;
+    double i_full_a;
     wh_image_header header;
     wh_home_config home;
 } settings;
@@ -54,6 +58,12 @@ static bool take_option(int option, settings *s)
     case 'k':
         s->skip_s = value;
         return value >= 0;
+    case 'v':
+        s->u_full_v = value;
+        return value > 0;
+    case 'a':
+        s->i_full_a = value;
+        return value > 0;
     case 'b':
         s->header.block = (uint16_t)value;
         return value >= 1 && value <= WH_IMAGE_BLOCK_MAX;
@@ -87,7 +97,8 @@ static bool parse(int argc, char **argv, settings *s)
         {"block", required_argument, NULL, 'b'},     {"report", required_argument, NULL, 'r'},
         {"frequency", required_argument, NULL, 'f'}, {"solar", required_argument, NULL, 'p'},
         {"harmonic", required_argument, NULL, 'h'},  {"dip", required_argument, NULL, 'd'},
-        {"snr", required_argument, NULL, 'n'},       {NULL, 0, NULL, 0},
+        {"snr", required_argument, NULL, 'n'},       {"volts", required_argument, NULL, 'v'},
+        {"amperes", required_argument, NULL, 'a'},   {NULL, 0, NULL, 0},
     };
     int option = 0;
     while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
@@ -105,7 +116,7 @@ static bool parse(int argc, char **argv, settings *s)
 static wh_err describe(settings *s, const wh_source *source, wh_converter *converter)
 {
     wh_converter_config config;
-    wh_err err = wh_converter_for_source(&config, source, 600, 120);
+    wh_err err = wh_converter_for_source(&config, source, s->u_full_v, s->i_full_a);
     if (err != WH_OK) {
         return err;
     }
@@ -118,6 +129,7 @@ static wh_err describe(settings *s, const wh_source *source, wh_converter *conve
         }
     }
     m->fs_mhz = (uint32_t)(source->fs_hz * 1000 + 0.5);
+    m->f_nominal_mhz = source->f_nominal_hz > 55 ? 60000 : 50000;
     wh_converter_describe(&config, m);
     return wh_converter_init(converter, &config);
 }
@@ -191,13 +203,37 @@ static wh_err write_image(settings *s, wh_source *source, FILE *out)
     return err == WH_OK && !put_header(out, &s->header) ? WH_ERR_IO : err;
 }
 
+static wh_err make_image(settings *s, wh_source *source, const char *path)
+{
+    FILE *out = fopen(path, "wb");
+    wh_err err = out != NULL ? write_image(s, source, out) : WH_ERR_IO;
+    if (out != NULL && fclose(out) != 0) {
+        err = WH_ERR_IO;
+    }
+    return err;
+}
+
+/* *recording is NULL unless the source plays one; both are the caller's to destroy. */
+static wh_err open_source(const settings *s, const char *name, wh_recording **recording,
+                          wh_source **source, wh_message *message)
+{
+    const wh_recording_options options = {0};
+    const wh_recording_play play = {.endless = true};
+    *recording = NULL;
+    if (strcmp(name, "house") == 0) {
+        return wh_home_create(&s->home, source, message);
+    }
+    wh_err err = wh_recording_open(name, &options, recording, message);
+    return err == WH_OK ? wh_recording_source_create(*recording, &play, source, message) : err;
+}
+
 int main(int argc, char **argv)
 {
     settings s = {
         .seconds = 4,
-        .header = {.block = 16,
-                   .windows_per_report = 1,
-                   .meter.metrology = {.f_nominal_mhz = 50000, .creep_uw = 400000}},
+        .u_full_v = 600,
+        .i_full_a = 120,
+        .header = {.block = 16, .windows_per_report = 1, .meter.metrology = {.creep_uw = 400000}},
         .home = wh_home_defaults(),
     };
     if (!parse(argc, argv, &s)) {
@@ -205,21 +241,15 @@ int main(int argc, char **argv)
         return 2;
     }
     const char *name = argv[optind];
-    const char *path = argv[optind + 1];
     wh_message message = {""};
+    wh_recording *recording = NULL;
     wh_source *source = NULL;
-    wh_err err = WH_ERR_NOT_FOUND;
-    if (strcmp(name, "house") == 0) {
-        err = wh_home_create(&s.home, &source, &message);
-    }
+    wh_err err = open_source(&s, name, &recording, &source, &message);
     if (err == WH_OK) {
-        FILE *out = fopen(path, "wb");
-        err = out != NULL ? write_image(&s, source, out) : WH_ERR_IO;
-        if (out != NULL && fclose(out) != 0) {
-            err = WH_ERR_IO;
-        }
+        err = make_image(&s, source, argv[optind + 1]);
         source->destroy(source);
     }
+    wh_recording_destroy(recording);
     if (err != WH_OK) {
         fprintf(stderr, "watthour-image: %s: %s\n", name,
                 message.text[0] != 0 ? message.text : wh_err_text(err));
