@@ -41,11 +41,11 @@ void wh_metrology_accumulate(wh_metrology *m, const int32_t (*samples)[WH_CHANNE
 /* accumulate.c: a cut behind the last sample taken. */
 wh_cut wh_metrology_cut_at(const wh_metrology *m, uint32_t fraction_q32);
 
-/* accumulate.c: what a cut moves between the sums of u² of phase k, and between all sums. */
+/* accumulate.c: what a cut moves between the sums of u² of phase k, and (*out) between all. */
 int64_t wh_metrology_cut_uu(const wh_metrology *m, const wh_cut *cut, const int32_t *next,
                             unsigned k);
 void wh_metrology_cut_sums(const wh_metrology *m, const wh_cut *cut, const int32_t *next,
-                           wh_window_sums *moved);
+                           wh_window_sums *out);
 
 /* tracking.c: count crossings while searching; at a window's end find frequency and phase and
  * aim the oscillator (its phase at the cut and its step). Fills f_uhz, locked and leader. */
