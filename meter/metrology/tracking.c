@@ -66,8 +66,7 @@ static bool has_voltage(const wh_metrology *m, const wh_channel_means *means, un
     if (u_min == 0) {
         u_min = m->config->channel[k].full_scale / 64;
     }
-    int64_t rms = wh_isqrt64((uint64_t)means[k].square_q16 << 2); /* 9 fraction bits */
-    return wh_scale_apply(rms, wh_scale_shift(m->u_scale[k], -9)) >= u_min;
+    return wh_metrology_rms(means[k].square_q16, m->u_scale[k]) >= u_min;
 }
 
 /* More than half of the square is the fundamental: the angle means something. */

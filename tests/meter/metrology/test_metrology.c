@@ -441,6 +441,45 @@ static void urms_half_is_the_rms_of_each_cycle(void **state)
     assert_in_range(seen, 100, 103);
 }
 
+/* Codes at the ends of their range, in every shape: nothing may overflow (the sanitizers see
+ * it), and what a square wave measures is known. */
+static void the_ends_of_the_range_do_not_overflow(void **state)
+{
+    (void)state;
+    static const uint32_t fs_mhz[] = {800000, 8000000, 16000000, 100000000};
+    for (size_t f = 0; f < sizeof fs_mhz / sizeof fs_mhz[0]; f++) {
+        for (unsigned shape = 0; shape < 5; shape++) {
+            static wh_metrology m;
+            mains in = balanced(50, 1, 0);
+            wh_metrology_config config = mains_config(&in);
+            config.fs_mhz = fs_mhz[f];
+            config.phase[0].angle_nrad = WH_ANGLE_MAX_NRAD;
+            config.channel[WH_I2].gain_q30 = UINT32_MAX;
+            config.channel[WH_U3].full_scale = INT64_C(1000000000000); /* 1 MV */
+            uint64_t half = fs_mhz[f] / 100000;
+            uint32_t seed = 1;
+            assert_int_equal(wh_metrology_init(&m, &config), WH_OK);
+            for (uint64_t n = 0; n < fs_mhz[f] / 1000; n++) {
+                int32_t set[1][WH_CHANNELS];
+                for (unsigned k = 0; k < WH_CHANNELS; k++) {
+                    seed = seed * 1664525 + 1013904223;
+                    int32_t random = (int32_t)(seed >> 8) - WH_CODE_FULL;
+                    const int32_t code[] = {n / half % 2 == 0 ? WH_CODE_FULL - 1 : -WH_CODE_FULL,
+                                            random, -WH_CODE_FULL, WH_CODE_FULL - 1,
+                                            seed >> 31 == 0 ? WH_CODE_FULL - 1 : -WH_CODE_FULL};
+                    set[0][k] = code[shape];
+                }
+                unsigned event;
+                while (wh_metrology_feed(&m, (const int32_t(*)[WH_CHANNELS])set, 1, &event) == 0) {
+                    if (shape == 0 && n > 3 * (fs_mhz[f] / 5000)) {
+                        assert_true(error_pct((double)m.quantities.phase[0].u_uv * 1e-6, 400) < 1);
+                    }
+                }
+            }
+        }
+    }
+}
+
 static void a_configuration_outside_its_ranges_is_refused(void **state)
 {
     (void)state;
@@ -483,6 +522,7 @@ int main(void)
         cmocka_unit_test(calibration_takes_gain_angle_delay_and_offset_off),
         cmocka_unit_test(noise_power_is_taken_off_the_rms),
         cmocka_unit_test(urms_half_is_the_rms_of_each_cycle),
+        cmocka_unit_test(the_ends_of_the_range_do_not_overflow),
         cmocka_unit_test(a_configuration_outside_its_ranges_is_refused),
     };
     return cmocka_run_group_tests_name("metrology", tests, NULL, NULL);
