@@ -166,7 +166,8 @@ wh_err wh_recording_require(const wh_recording *r, size_t channel, size_t first,
     }
     wh_message_set(m, "%s: channel #%zu '%s' %s", wh_recording_where(r, n).text, channel + 1,
                    wh_span_quote((wh_span){c->name, strlen(c->name)}).text,
-                   damaged ? "holds NaN or infinity" : "is marked as missing here");
+                   damaged ? "holds NaN or infinity, or has a multiplier of 0"
+                           : "is marked as missing here");
     return WH_ERR_FORMAT;
 }
 

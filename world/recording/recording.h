@@ -33,6 +33,7 @@ typedef struct {
     double f_nominal_hz;  /* 50, 60, ... */
     const char *channels; /* "U1,I1,...": new names in file order; WAV has no names of its own */
     const char *scale;    /* "325.2,14.1": a factor per channel, or one for all */
+    char side;            /* COMTRADE: 'P' or 'S' converts to primary or secondary values */
     const char *encoding; /* code page of the names, as iconv calls it */
 } wh_recording_options;
 

@@ -108,7 +108,7 @@ static const damage damages[] = {
     {"scale zero", "# fs_hz=9\n# scale=1,0\nU,I\n1,2\n", WH_ERR_RANGE, "x.csv:2: scale factor 2"},
     {"periodic", "# fs_hz=9\n# periodic=2\nU,I\n1,2\n", WH_ERR_RANGE, "x.csv:2: periodic=2"},
     {"repeat", "# fs_hz=9\n# repeat=0\nU,I\n1,2\n", WH_ERR_RANGE, "x.csv:2: repeat=0"},
-    {"binary", "# fs_hz=9\nU,\001I\n\002\003", WH_ERR_SHORT, "x.csv:3: 1 values"},
+    {"no table", "# fs_hz=9\nU,\001I\n\377\376~\n", WH_ERR_SHORT, "x.csv:3: 1 values"},
     {"uneven time", "t,U\n0,1\n0.1,1\n0.9,2\n1.0,3\n", WH_ERR_RANGE, "x.csv:3: the time column"},
 };
 
