@@ -7,6 +7,7 @@ target_compile_options(wh_flags INTERFACE
   -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wcast-qual -Wundef
   -Wswitch-enum -Wpointer-arith -Wwrite-strings
   $<$<C_COMPILER_ID:GNU>:-Wduplicated-cond -Wlogical-op>
+  $<$<C_COMPILER_ID:GNU>:-Wno-format-truncation> # snprintf is used where a text may be cut
   -ffp-contract=off) # the same bits on every machine
 if(WH_WERROR)
   target_compile_options(wh_flags INTERFACE -Werror)
