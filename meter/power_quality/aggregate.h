@@ -70,19 +70,16 @@ typedef struct {
     uint32_t voltages;
     uint32_t windows;
     uint8_t flags;
-    bool partial;
 } wh_interval_sums;
 
 /* One run of 10/12-cycle voltages since a tick. Private. */
 typedef struct {
     bool live;
-    bool last; /* a newer run has begun: this one completes its 150/180 cycles */
-    bool flagged_at_start;
+    bool last;       /* a newer run has begun: this one completes its 150/180 cycles */
     uint8_t halves;  /* in the running window */
     uint8_t windows; /* in the running 150/180 cycles */
     uint8_t flags;   /* of the running window */
     uint64_t start_q16;
-    uint64_t length_q16;
     int64_t uu[WH_PHASES];
     wh_interval_sums cycles; /* 150/180 */
 } wh_aggregate_run;
@@ -93,7 +90,7 @@ typedef struct {
     wh_interval ten_minutes;
     wh_interval two_hours;
     wh_voltage_window voltage;
-    float f_10s_hz; /* 0 where the voltage was absent */
+    uint32_t f_10s_uhz; /* whole cycles in 10 s of UTC, over their time */
     uint8_t f_10s_flags;
     /* private */
     wh_aggregate_run run[2];
@@ -102,16 +99,16 @@ typedef struct {
     uint64_t last_q16; /* the last half-cycle cut */
     uint64_t anchor_sample;
     int64_t anchor_utc_ms;
-    int64_t index_10s; /* UTC time in units of 10 s ... */
+    int64_t index_10s; /* UTC in units of 10 s ... */
     int64_t index_10min;
     int64_t index_2h;
     uint64_t f_start_q16;
-    uint32_t f_cycles;
+    uint32_t f_halves;
     uint8_t f_flags;
-    bool f_started;
     bool started;
-    bool closing;    /* the tick has passed, the window over it has not ended */
-    bool odd;        /* an odd number of half cycles so far */
+    bool voltage_open; /* the tick of 10 min has passed, the voltage over it has not ended */
+    bool window_open;  /* the same for the metrology's window */
+    bool two_hours_due;
     uint8_t current; /* the newest run */
     uint8_t halves_per_window;
     uint8_t phases;
@@ -127,7 +124,7 @@ void wh_aggregate_time(wh_aggregate *a, uint64_t sample, int64_t utc_ms);
 /* A half cycle, and the flags of what runs during it. Returns WH_QUALITY_NEWS_ bits. */
 unsigned wh_aggregate_half_cycle(wh_aggregate *a, const wh_half_cycle *half, unsigned flags);
 
-/* A window of the metrology (after its half cycle). */
-void wh_aggregate_window(wh_aggregate *a, const wh_quantities *q, unsigned flags);
+/* A window of the metrology, after its half cycle. Returns WH_QUALITY_NEWS_ bits. */
+unsigned wh_aggregate_window(wh_aggregate *a, const wh_quantities *q, unsigned flags);
 
 #endif /* WH_METER_AGGREGATE_H */

@@ -49,7 +49,8 @@ typedef struct {
     uint32_t half_length_q16;
     uint8_t halves; /* in mean_square so far */
     uint8_t phases;
-    uint8_t running; /* bit wh_quality_event_kind: one is going on */
+    uint8_t running;      /* bit wh_quality_event_kind: one is going on */
+    uint64_t started_q16; /* about where the last one to start did */
 } wh_voltage_events;
 
 /* WH_OK
