@@ -40,6 +40,7 @@ typedef struct {
     float scale;   /* 1 / (1 + 2Rg + g²) */
 } wh_flicker_filter;
 
+/* Private. */
 typedef struct {
     /* square and decimation: two integrators, two differences */
     uint64_t integral[2];
@@ -47,24 +48,23 @@ typedef struct {
     int64_t dc_sum;
     int32_t dc;
     /* block 1 */
-    int64_t reference; /* mean of u² over 27 s, in codes² times decimation² */
-    float inverse;
+    int64_t reference_q32; /* mean of the decimated square */
     /* blocks 3 and 4 */
     float high_pass;
     wh_flicker_state low_pass[3];
     wh_flicker_state band;
-    float lead;
     float lag;
+    float last;
     float smooth;
     /* block 5 */
-    float mean_sum;
-    float mean_carry;
-    float pinst_max;
+    float sum;
+    float carry;
+    float most;
     uint32_t count;
     uint16_t classes[WH_FLICKER_CLASSES];
 } wh_flicker_phase;
 
-/* Read after WH_QUALITY_NEWS_TEN_MINUTES (Pst) and WH_QUALITY_NEWS_TWO_HOURS (Plt); pinst at
+/* Read pst after WH_QUALITY_NEWS_TEN_MINUTES, plt after WH_QUALITY_NEWS_TWO_HOURS, pinst at
  * any time. */
 typedef struct {
     wh_quality_part part;
@@ -73,27 +73,28 @@ typedef struct {
     float pst[WH_PHASES];
     float plt[WH_PHASES];
     uint8_t pst_flags;
-    uint8_t plt_flags; /* also WH_QUALITY_FLAG_PARTIAL: fewer than 12 Pst */
+    uint8_t plt_flags; /* WH_QUALITY_FLAG_PARTIAL also where there were fewer than 12 Pst */
     /* private */
     uint8_t phases;
-    uint8_t next_phase;
     uint8_t plt_pending_flags;
     uint8_t plt_count;
+    uint8_t shift; /* takes the decimated square to 31 bits */
+    bool dc_known;
+    uint8_t boxes; /* since then, until 2 */
+    wh_lamp lamp;
     float plt_cubes[WH_PHASES];
     uint16_t decimation;
     uint16_t decimated; /* samples in the running box */
     uint16_t divider;   /* decimated values per classified one */
     uint16_t divided;
-    uint16_t settling; /* classified values not yet counted after the start */
     uint32_t dc_count;
-    uint32_t reference_count;
-    uint32_t reference_full;
+    uint32_t age;     /* decimated values so far, until settled */
+    uint32_t settled; /* decimated values before they are classified */
+    uint32_t memory;  /* of block 1, decimated values */
     float high_pass_g;
-    float lead_g;
     float lag_g;
-    float lag_mix;
+    float last_g;
     float smooth_g;
-    float gain;
     wh_flicker_filter low_pass[3];
     wh_flicker_filter band;
     wh_flicker_phase phase[WH_PHASES];

@@ -16,7 +16,7 @@
  *
  * Memory is the caller's workspace: `slots` channels are gathered at a time. With 7 slots all
  * channels are gapless. With fewer the channels take turns, window after window: with one
- * slot and 1024 points a small meter needs 4 kB and sees each channel every 7th window.
+ * slot and 1024 points a small meter needs 5 kB and sees each channel every 7th window.
  * The FFT runs inside wh_power_quality_feed, in the call that completes the window. */
 #ifndef WH_METER_HARMONICS_H
 #define WH_METER_HARMONICS_H
@@ -32,8 +32,10 @@
 
 #define WH_HARMONICS_ORDERS 50
 
-/* Floats of workspace for a number of points and slots. */
-#define WH_HARMONICS_WORKSPACE(points, slots) ((points) * (slots))
+/* Floats of workspace for points, slots and a sampling rate in Hz: the slots' points, and the
+ * resampler's history. */
+#define WH_HARMONICS_WORKSPACE(points, slots, fs_hz) \
+    ((points) * (slots) + WH_CHANNELS * WH_RESAMPLER_HISTORY((fs_hz) / 4000 + 1))
 
 /* One channel over one window. Rms values in V or A. */
 typedef struct {
@@ -44,6 +46,15 @@ typedef struct {
     float thd;                                    /* of the lines, part of the fundamental */
     float thds;                                   /* of the subgroups */
 } wh_harmonic_spectrum;
+
+/* How a window lies to the mains. Private. */
+typedef struct {
+    uint64_t start_q16;
+    uint64_t end_q16;
+    uint32_t phase; /* of the oscillator where it starts */
+    uint32_t step;  /* of the oscillator */
+    bool locked;
+} wh_harmonics_aim;
 
 /* Read spectrum after WH_QUALITY_NEWS_HARMONICS. */
 typedef struct {
@@ -58,24 +69,26 @@ typedef struct {
     /* private */
     const wh_metrology_config *config;
     uint16_t points;
+    uint16_t done; /* points of the running window */
     uint8_t slots;
-    uint8_t channels; /* in use */
-    uint8_t first;    /* channel in slot 0 */
     uint8_t cycles;
-    uint32_t step; /* of the oscillator over the window */
+    uint8_t channels;             /* in use */
+    uint8_t channel[WH_CHANNELS]; /* which */
+    uint8_t first;                /* index into channel[] of slot 0 */
+    wh_harmonics_aim aim[2];      /* the running window's, and that of the one behind it */
     wh_resampler resampler;
-    float *workspace;
+    float *gathered;
 } wh_harmonics;
 
 /* Start.
  *
  * points              1024 or 2048 per window
  * slots               1 to WH_CHANNELS channels at a time
- * workspace[len]      kept; len at least WH_HARMONICS_WORKSPACE(points, slots)
+ * workspace[len]      kept; len at least WH_HARMONICS_WORKSPACE(points, slots, fs)
  *
  * WH_OK
  * WH_ERR_RANGE        points, slots
- * WH_ERR_SPACE        workspace too small
+ * WH_ERR_SPACE        len is less than that
  * WH_ERR_UNSUPPORTED  windows that are not 10 cycles at 50 Hz or 12 at 60 Hz */
 wh_err wh_harmonics_init(wh_harmonics *h, const wh_metrology_config *config, unsigned points,
                          unsigned slots, float *workspace, size_t len) WH_MUST_USE;

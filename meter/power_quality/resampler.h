@@ -2,9 +2,9 @@
 /* resampler.h - samples at a fixed rate in, points at a fixed fraction of a window out.
  *
  * The kernel is a cubic B-spline, stretched over `stretch` samples: (sin x / x)⁴ in frequency.
- * It has fourfold zeros around every multiple of the (stretched) sampling rate, which is
- * where the images of the mains are, and its droop is known exactly, so the spectrum is
- * corrected by wh_resampler_response. */
+ * It has fourfold zeros at the multiples of the (stretched) sampling rate, which is where the
+ * images of the mains are; its droop is known exactly and taken out of the spectrum by
+ * wh_resampler_response. A point comes out two stretches after its place in the samples. */
 #ifndef WH_METER_RESAMPLER_H
 #define WH_METER_RESAMPLER_H
 
@@ -14,22 +14,44 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define WH_RESAMPLER_STRETCH 26 /* 100 kHz to 1024 points */
-#define WH_RESAMPLER_HISTORY (4 * WH_RESAMPLER_STRETCH + 16)
+#define WH_RESAMPLER_BLOCK 16
 
-/* Private. */
+/* Sample sets of history for a stretch. */
+#define WH_RESAMPLER_HISTORY(stretch) (4 * (stretch) + WH_RESAMPLER_BLOCK)
+
+/* Private. Positions are relative to the newest sample, in sample periods, 32 fraction bits. */
 typedef struct {
-    uint8_t stretch;
-    uint8_t first;    /* first channel that is gathered */
-    uint8_t channels; /* how many */
-    uint16_t points;
-    uint16_t done; /* points made of this window */
-    bool running;
-    int64_t next_q32; /* where the next point lies, relative to the newest sample */
-    int64_t spacing_q32;
+    float (*history)[WH_CHANNELS]; /* newest last */
+    unsigned size;
     unsigned filled;
-    float history[WH_RESAMPLER_HISTORY][WH_CHANNELS];
-    float *out; /* [channels][points], points in the order the FFT wants them */
+    unsigned stretch;
+    float inverse; /* 1 / stretch */
+    bool running;
+    bool waiting; /* the next window is known while this one still lacks points */
+    int64_t next_q32;
+    int64_t spacing_q32;
+    int64_t waiting_next_q32;
+    int64_t waiting_spacing_q32;
 } wh_resampler;
+
+/* history[size]  kept; size at least WH_RESAMPLER_HISTORY(stretch) */
+void wh_resampler_init(wh_resampler *r, unsigned stretch, float (*history)[WH_CHANNELS],
+                       unsigned size);
+
+/* Take one sample set. */
+void wh_resampler_put(wh_resampler *r, const int32_t sample[WH_CHANNELS]);
+
+/* The next point, if its samples are here. */
+bool wh_resampler_take(wh_resampler *r, float point[WH_CHANNELS]);
+
+/* Points of a window: the first at start_q32, the others at the spacing. Where a window is
+ * running already, this one waits for wh_resampler_end. */
+void wh_resampler_start(wh_resampler *r, int64_t start_q32, int64_t spacing_q32);
+
+/* The running window has all its points. True if another one follows at once. */
+bool wh_resampler_end(wh_resampler *r);
+
+/* Amplitude of a tone behind the resampler; f in cycles per sample, f * stretch below 0.8. */
+float wh_resampler_response(const wh_resampler *r, float f);
 
 #endif /* WH_METER_RESAMPLER_H */
