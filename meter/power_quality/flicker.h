@@ -45,8 +45,9 @@ typedef struct {
     /* square and decimation: two integrators, two differences */
     uint64_t integral[2];
     uint64_t comb[2];
-    int64_t dc_sum;
     int32_t dc;
+    float dc_mean;
+    float codes_per_uv;
     /* block 1 */
     int64_t reference_q32; /* mean of the decimated square */
     /* blocks 3 and 4 */
@@ -87,7 +88,6 @@ typedef struct {
     uint16_t decimated; /* samples in the running box */
     uint16_t divider;   /* decimated values per classified one */
     uint16_t divided;
-    uint32_t dc_count;
     uint32_t age;     /* decimated values so far, until settled */
     uint32_t settled; /* decimated values before they are classified */
     uint32_t memory;  /* of block 1, decimated values */
