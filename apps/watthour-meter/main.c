@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* watthour-meter - a meter: measures a source of samples and serves DLMS on TCP. */
+#include "apps/watthour-meter/meter_sampler.h"
+#include "apps/watthour-meter/meter_server.h"
+#include "apps/watthour-meter/meter_settings.h"
+#include "apps/watthour-meter/meter_source.h"
+
+#include <getopt.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+enum { EXIT_DONE = 0, EXIT_BAD_INPUT = 2 };
+
+typedef struct {
+    const char *config;
+    bool check;
+    bool print;
+} options;
+
+/* Everything that runs, in one place. */
+typedef struct {
+    uv_loop_t loop;
+    uv_signal_t on_int;
+    uv_signal_t on_term;
+    wh_meter_settings settings;
+    wh_meter_source source;
+    wh_meter_config config;
+    wh_meter meter;
+    wh_meter_sampler sampler;
+    wh_meter_server *server;
+} program;
+
+static void print_help(FILE *out)
+{
+    fputs("watthour-meter - a meter that measures a source and serves DLMS on TCP\n\n"
+          "usage: watthour-meter --config FILE [--check | --print-config]\n\n"
+          "  -c, --config FILE   the configuration, in YAML\n"
+          "      --check         open the configuration and its source, say what is wrong, end\n"
+          "      --print-config  print the configuration in force, defaults filled in, and end\n"
+          "  -V, --version       print the version\n"
+          "  -h, --help          print this page\n\n"
+          "It logs lines of key=value on standard error and ends at SIGINT or SIGTERM.\n"
+          "Exit status: 0 done, 2 the configuration, source or port cannot be used (one line\n"
+          "on standard error says where), or the source broke while it was measured.\n\n"
+          "examples:\n"
+          "  watthour-meter --config demo/meter.yaml\n"
+          "  watthour-meter --config demo/meter.yaml --check\n\n"
+          "a house with a solar roof in real time, on port 4059 of this machine:\n"
+          "  source:\n"
+          "    home: { solar_peak_w: 6000 }\n\n"
+          "a recording over and over, ten times as fast:\n"
+          "  source:\n"
+          "    recording: { file: grid.cfg, pairs: 'UA/IA,UB/IB,UC/IC', at_end: repeat }\n"
+          "    speed: 10\n"
+          "    start: 2026-06-21T12:00:00Z\n"
+          "  server: { address: 0.0.0.0, port: 4059 }\n\n"
+          "`watthour watch` and `watthour read` look at the meter that runs.\n",
+          out);
+}
+
+/* The exit status to end with, or -1 to go on. */
+static int parse(int argc, char **argv, options *o)
+{
+    static const struct option known[] = {
+        {"config", required_argument, NULL, 'c'}, {"check", no_argument, NULL, 'k'},
+        {"print-config", no_argument, NULL, 'p'}, {"version", no_argument, NULL, 'V'},
+        {"help", no_argument, NULL, 'h'},         {NULL, 0, NULL, 0},
+    };
+    int c = 0;
+    while ((c = getopt_long(argc, argv, "c:Vh", known, NULL)) != -1) {
+        switch (c) {
+        case 'c':
+            o->config = optarg;
+            break;
+        case 'k':
+            o->check = true;
+            break;
+        case 'p':
+            o->print = true;
+            break;
+        case 'V':
+            puts("watthour-meter " WH_VERSION);
+            return EXIT_DONE;
+        case 'h':
+            print_help(stdout);
+            return EXIT_DONE;
+        default: /* getopt has said what is wrong */
+            return EXIT_BAD_INPUT;
+        }
+    }
+    if (optind < argc) {
+        (void)fprintf(stderr, "watthour-meter: unexpected argument '%s'\n", argv[optind]);
+        return EXIT_BAD_INPUT;
+    }
+    if (o->config == NULL) {
+        (void)fputs("watthour-meter: --config FILE is needed (--help says more)\n", stderr);
+        return EXIT_BAD_INPUT;
+    }
+    return -1;
+}
+
+static int complain(const wh_message *message)
+{
+    (void)fprintf(stderr, "watthour-meter: %s\n", message->text);
+    return EXIT_BAD_INPUT;
+}
+
+static int64_t utc_now_us(void)
+{
+    struct timespec now = {0, 0};
+    (void)clock_gettime(CLOCK_REALTIME, &now);
+    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+/* Everything that can be wrong before the first sample: source and meter. */
+static wh_err prepare(program *p, wh_message *message)
+{
+    wh_err err = wh_meter_source_open(&p->settings, utc_now_us(), &p->source, message);
+    if (err != WH_OK) {
+        return err;
+    }
+    wh_meter_settings_apply(&p->settings, p->source.source->fs_hz, &p->config);
+    err = wh_meter_init(&p->meter, &p->config, NULL);
+    if (err != WH_OK) {
+        wh_meter_source_close(&p->source);
+        return wh_config_yaml_refuse(p->settings.config, message, "meter",
+                                     "not a meter that can be built: %s", wh_err_text(err));
+    }
+    return WH_OK;
+}
+
+static void on_signal(uv_signal_t *signal, int number)
+{
+    program *p = (program *)signal->data;
+    wh_log_write(&p->settings.file->log, WH_LOG_INFO, "stopping", "signal=%d", number);
+    uv_stop(signal->loop);
+}
+
+static void watch_signals(program *p)
+{
+    (void)uv_signal_init(&p->loop, &p->on_int); /* fails only without memory for a pipe */
+    (void)uv_signal_init(&p->loop, &p->on_term);
+    p->on_int.data = p;
+    p->on_term.data = p;
+    (void)uv_signal_start(&p->on_int, on_signal, SIGINT);
+    (void)uv_signal_start(&p->on_term, on_signal, SIGTERM);
+    (void)signal(SIGPIPE, SIG_IGN);
+}
+
+static void tell_start(const program *p)
+{
+    const wh_meter_file *f = p->settings.file;
+    const wh_log *log = &f->log;
+    const char *speed = f->source.speed != NULL ? f->source.speed : "real_time";
+    wh_log_write(log, WH_LOG_INFO, "measuring",
+                 "source=%s speed=%s phases=%u fs_hz=%.15g device=%s",
+                 p->source.recording != NULL ? "recording" : "home", speed, p->source.phases,
+                 p->source.source->fs_hz, f->meter.logical_device_name);
+    bool v6 = strchr(f->server.address, ':') != NULL;
+    wh_log_write(log, WH_LOG_INFO, "listening", "url=dlms://%s%s%s:%u", v6 ? "[" : "",
+                 f->server.address, v6 ? "]" : "", wh_meter_server_port(p->server));
+}
+
+static void close_all(program *p)
+{
+    if (p->server != NULL) {
+        wh_meter_server_close(p->server);
+    }
+    wh_meter_sampler_stop(&p->sampler);
+    uv_close((uv_handle_t *)&p->on_int, NULL);
+    uv_close((uv_handle_t *)&p->on_term, NULL);
+    (void)uv_run(&p->loop, UV_RUN_DEFAULT); /* until the last handle is closed */
+    (void)uv_loop_close(&p->loop);
+    if (p->server != NULL) {
+        wh_meter_server_free(p->server);
+    }
+    wh_meter_sampler_free(&p->sampler);
+}
+
+static int run(program *p, wh_message *message)
+{
+    if (uv_loop_init(&p->loop) != 0) {
+        wh_message_set(message, "no event loop: out of memory or file descriptors");
+        return complain(message);
+    }
+    watch_signals(p);
+    const wh_dlms_model model = wh_view_dlms_model(&p->meter);
+    wh_err err = wh_meter_server_open(&p->loop, &p->settings, &model, &p->server, message);
+    if (err == WH_OK) {
+        err = wh_meter_sampler_start(&p->sampler, &p->loop, &p->settings, &p->source, &p->meter);
+        if (err != WH_OK) {
+            wh_message_set(message, "no memory");
+        }
+    }
+    int status = EXIT_BAD_INPUT;
+    if (err == WH_OK) {
+        tell_start(p);
+        (void)uv_run(&p->loop, UV_RUN_DEFAULT);
+        status = p->sampler.state == WH_SAMPLER_BROKEN ? EXIT_BAD_INPUT : EXIT_DONE;
+        wh_log_write(&p->settings.file->log, WH_LOG_INFO, "stopped", "samples=%" PRIu64,
+                     p->sampler.samples);
+    } else {
+        (void)complain(message);
+    }
+    close_all(p);
+    return status;
+}
+
+int main(int argc, char **argv)
+{
+    options o = {NULL, false, false};
+    int status = parse(argc, argv, &o);
+    if (status >= 0) {
+        return status;
+    }
+    static program p; /* some 20 kB: too much for a stack that may be small */
+    wh_message message = {""};
+    if (wh_meter_settings_open(o.config, &p.settings, &message) != WH_OK) {
+        return complain(&message);
+    }
+    if (prepare(&p, &message) != WH_OK) {
+        wh_meter_settings_close(&p.settings);
+        return complain(&message);
+    }
+    status = EXIT_DONE;
+    if (o.print) {
+        wh_meter_settings_print(&p.settings, stdout);
+    } else if (o.check) {
+        (void)printf("%s: good\n", o.config);
+    } else {
+        status = run(&p, &message);
+    }
+    wh_meter_source_close(&p.source);
+    wh_meter_settings_close(&p.settings);
+    return status;
+}
