@@ -62,7 +62,7 @@ static bool holds_dst(const wh_time_zone *zone, int64_t utc_ms)
     int64_t latest = INT64_MIN;
     bool dst = false;
     for (int32_t y = year - 1; y <= year + 1; y++) {
-        int64_t at;
+        int64_t at = 0;
         if (change_moment(&zone->begin, y, zone->standard_min, &at) && at <= utc_ms &&
             at > latest) {
             latest = at;

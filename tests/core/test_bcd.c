@@ -97,6 +97,12 @@ static void every_byte_is_two_digits_or_malformed(void **unused)
         wh_reader r = wh_reader_init(&b, 1);
         assert_true(wh_bcd_take_be(&r, 1) == (good ? byte / 16 * 10 + byte % 16 : 0));
         assert_int_equal(wh_reader_err(&r), good ? WH_OK : WH_ERR_FORMAT);
+        if (good) {
+            uint8_t back = 0xEE;
+            wh_writer w = wh_writer_init(&back, 1);
+            wh_bcd_put_le(&w, byte / 16 * 10 + byte % 16, 1);
+            assert_int_equal(back, b);
+        }
     }
 }
 

@@ -64,7 +64,10 @@ static void two_eras_of_days_follow_each_other_without_a_gap(void **unused)
     uint8_t weekday = wh_civil_weekday(date);
     uint16_t day_of_year = wh_civil_day_of_year(date);
     while (date.year < 401) {
+        wh_civil_date beyond = date;
         date = next_day(date);
+        beyond.day++;
+        assert_int_equal(wh_civil_date_is_valid(beyond), beyond.day == date.day);
         days++;
         weekday = (uint8_t)(weekday % 7 + 1);
         day_of_year = date.month == 1 && date.day == 1 ? 1 : (uint16_t)(day_of_year + 1);

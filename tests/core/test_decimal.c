@@ -10,15 +10,15 @@
 
 #include <cmocka.h>
 
-/* Parse an exact-size copy, so that a one-byte over-read is seen. */
+/* Parse a copy that ends with its block, so that a one-byte over-read is seen. */
 static wh_err parse_exact(const char *text, int8_t scaler, int64_t *value, size_t *error_at)
 {
     size_t len = strlen(text);
-    char *copy = malloc(len > 0 ? len : 1);
-    assert_non_null(copy);
-    memcpy(copy, text, len);
-    wh_err err = wh_decimal_parse(copy, len, scaler, value, error_at);
-    free(copy);
+    char *block = malloc(len + 1);
+    assert_non_null(block);
+    memcpy(block + 1, text, len);
+    wh_err err = wh_decimal_parse(block + 1, len, scaler, value, error_at);
+    free(block);
     return err;
 }
 

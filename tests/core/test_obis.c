@@ -54,14 +54,14 @@ static const row rows[] = {
     {"1-0:1,8.0", WH_ERR_FORMAT, 5, WH_OBIS_INIT(0, 0, 0, 0, 0, 0)},
 };
 
-/* Parse an exact-size copy, so that a one-byte over-read is seen. */
+/* Parse a copy that ends with its block, so that a one-byte over-read is seen. */
 static wh_err parse_exact(const char *text, size_t len, wh_obis *out, size_t *error_at)
 {
-    char *copy = malloc(len > 0 ? len : 1);
-    assert_non_null(copy);
-    memcpy(copy, text, len);
-    wh_err err = wh_obis_parse(copy, len, out, error_at);
-    free(copy);
+    char *block = malloc(len + 1);
+    assert_non_null(block);
+    memcpy(block + 1, text, len);
+    wh_err err = wh_obis_parse(block + 1, len, out, error_at);
+    free(block);
     return err;
 }
 
@@ -205,6 +205,16 @@ static void a_pattern_matches_where_its_given_groups_agree(void **unused)
     }
 }
 
+static void a_pattern_keeps_which_groups_may_be_anything(void **unused)
+{
+    (void)unused;
+    wh_obis_pattern pattern;
+    assert_int_equal(wh_obis_pattern_parse("1-x:32.7.x", 10, &pattern, NULL), WH_OK);
+    wh_obis obis = WH_OBIS_INIT(1, 0, 32, 7, 0, 255); /* 0 where it may be anything */
+    assert_true(wh_obis_equal(pattern.obis, obis));
+    assert_int_equal(pattern.any, 1U << WH_OBIS_B | 1U << WH_OBIS_E);
+}
+
 static void a_pattern_with_something_beside_its_x_is_refused(void **unused)
 {
     (void)unused;
@@ -237,6 +247,7 @@ int main(void)
         cmocka_unit_test(every_value_of_every_group_survives_writing_and_reading),
         cmocka_unit_test(codes_are_ordered_by_group_a_first),
         cmocka_unit_test(a_pattern_matches_where_its_given_groups_agree),
+        cmocka_unit_test(a_pattern_keeps_which_groups_may_be_anything),
         cmocka_unit_test(a_pattern_with_something_beside_its_x_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

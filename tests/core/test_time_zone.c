@@ -277,6 +277,11 @@ static void a_zone_without_daylight_saving_never_changes(void **unused)
         assert_int_equal(wh_time_zone_offset_min(&kolkata, ms, &dst), 330);
         assert_false(dst);
     }
+    wh_time_zone unused_rules = berlin; /* a deviation of 0 switches the rules off */
+    unused_rules.dst_min = 0;
+    bool dst = true;
+    assert_int_equal(wh_time_zone_offset_min(&unused_rules, moment(2025, 7, 1, 0, 0), &dst), 60);
+    assert_false(dst);
     wh_civil_time local = {{2025, 3, 30}, 2, 30, 0, 0};
     int64_t utc_ms = 0;
     assert_int_equal(kind_of(&kolkata, &local, true, &utc_ms), WH_LOCAL_ONCE);
@@ -350,6 +355,32 @@ static void days_are_found_by_the_wildcards_of_the_cosem_clock(void **unused)
     }
 }
 
+static void a_beginning_that_is_also_the_end_never_begins(void **unused)
+{
+    (void)unused;
+    wh_time_zone zone = berlin;
+    zone.end = zone.begin;
+    for (int month = 1; month <= 12; month++) {
+        bool dst = true;
+        (void)wh_time_zone_offset_min(&zone, moment(2025, month, 28, 0, 0), &dst);
+        assert_false(dst);
+    }
+}
+
+static void rules_of_one_year_leave_all_others_alone(void **unused)
+{
+    (void)unused;
+    wh_time_zone zone = berlin;
+    zone.begin.year = 2025;
+    zone.end.year = 2025;
+    for (int year = 2020; year <= 2030; year++) {
+        bool dst = year != 2025;
+        assert_int_equal(wh_time_zone_offset_min(&zone, moment(year, 7, 1, 0, 0), &dst),
+                         year == 2025 ? 120 : 60);
+        assert_int_equal(dst, year == 2025);
+    }
+}
+
 static void changes_to_the_second_are_kept(void **unused)
 {
     (void)unused;
@@ -370,6 +401,7 @@ static void changes_about_new_year_are_seen_from_the_year_before_and_after(void 
     check_flip("east", &zone, moment(2024, 12, 31, 10, 0), true);
     zone.standard_min = -720;
     zone.begin = (wh_time_zone_change){ANY_YEAR, 12, 31, ANY_DAY, 23, 0, 0, WALL};
+    assert_int_equal(wh_time_zone_check(&zone), WH_OK);
     check_flip("west", &zone, moment(2025, 1, 1, 11, 0), true);
 }
 
@@ -434,16 +466,28 @@ static void zones_outside_their_ranges_are_refused(void **unused)
         zone.dst_min = offsets[i].dst_min;
         assert_int_equal(wh_time_zone_check(&zone), offsets[i].err);
     }
+    static const wh_time_zone_change edges[] = {
+        {9999, 12, 31, ANY_DAY, 23, 59, 59, 840},
+        {0, 1, 1, ANY_DAY, 0, 0, 0, -720},
+        {ANY_YEAR, 12, WH_TIME_ZONE_SECOND_LAST, 1, 0, 0, 0, WALL},
+        {ANY_YEAR, 2, 29, 7, 0, 0, 0, WALL},
+    };
+    for (size_t i = 0; i < sizeof edges / sizeof edges[0]; i++) {
+        wh_time_zone zone = berlin;
+        zone.begin = edges[i];
+        zone.end = edges[i];
+        assert_int_equal(wh_time_zone_check(&zone), WH_OK);
+    }
     static const wh_time_zone_change bad[] = {
-        {ANY_YEAR, 0, 1, 7, 0, 0, 0, 0},       {ANY_YEAR, 13, 1, 7, 0, 0, 0, 0},
-        {ANY_YEAR, 0xFF, LAST, 7, 0, 0, 0, 0}, {ANY_YEAR, 2, 30, ANY_DAY, 0, 0, 0, 0},
-        {ANY_YEAR, 3, 0, 7, 0, 0, 0, 0},       {ANY_YEAR, 3, 32, 7, 0, 0, 0, 0},
-        {ANY_YEAR, 3, 0xFF, 7, 0, 0, 0, 0},    {ANY_YEAR, 3, 1, 0, 0, 0, 0, 0},
-        {ANY_YEAR, 3, 1, 8, 0, 0, 0, 0},       {ANY_YEAR, 3, 1, 7, 24, 0, 0, 0},
-        {ANY_YEAR, 3, 1, 7, 0, 60, 0, 0},      {ANY_YEAR, 3, 1, 7, 0, 0, 60, 0},
-        {ANY_YEAR, 3, 1, 7, 0, 0, 0, -721},    {ANY_YEAR, 3, 1, 7, 0, 0, 0, 841},
-        {10000, 3, 1, ANY_DAY, 0, 0, 0, 0},    {2025, 2, 29, ANY_DAY, 0, 0, 0, 0},
-        {2025, 6, 21, 7, 0, 0, 0, 0}, /* a Saturday */
+        {ANY_YEAR, 13, LAST, 7, 0, 0, 0, 0},    {ANY_YEAR, 0, 1, 7, 0, 0, 0, 0},
+        {ANY_YEAR, 13, 1, 7, 0, 0, 0, 0},       {ANY_YEAR, 0xFF, LAST, 7, 0, 0, 0, 0},
+        {ANY_YEAR, 2, 30, ANY_DAY, 0, 0, 0, 0}, {ANY_YEAR, 3, 0, 7, 0, 0, 0, 0},
+        {ANY_YEAR, 3, 32, 7, 0, 0, 0, 0},       {ANY_YEAR, 3, 0xFF, 7, 0, 0, 0, 0},
+        {ANY_YEAR, 3, 1, 0, 0, 0, 0, 0},        {ANY_YEAR, 3, 1, 8, 0, 0, 0, 0},
+        {ANY_YEAR, 3, 1, 7, 24, 0, 0, 0},       {ANY_YEAR, 3, 1, 7, 0, 60, 0, 0},
+        {ANY_YEAR, 3, 1, 7, 0, 0, 60, 0},       {ANY_YEAR, 3, 1, 7, 0, 0, 0, -721},
+        {ANY_YEAR, 3, 1, 7, 0, 0, 0, 841},      {10000, 3, 1, ANY_DAY, 0, 0, 0, 0},
+        {2025, 2, 29, ANY_DAY, 0, 0, 0, 0},     {2025, 6, 21, 7, 0, 0, 0, 0}, /* a Saturday */
     };
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         wh_time_zone zone = berlin;
@@ -467,6 +511,8 @@ int main(void)
         cmocka_unit_test(the_hour_that_is_repeated_is_told_apart_by_the_flag),
         cmocka_unit_test(a_zone_without_daylight_saving_never_changes),
         cmocka_unit_test(days_are_found_by_the_wildcards_of_the_cosem_clock),
+        cmocka_unit_test(a_beginning_that_is_also_the_end_never_begins),
+        cmocka_unit_test(rules_of_one_year_leave_all_others_alone),
         cmocka_unit_test(changes_to_the_second_are_kept),
         cmocka_unit_test(changes_about_new_year_are_seen_from_the_year_before_and_after),
         cmocka_unit_test(local_times_keep_their_milliseconds),

@@ -61,6 +61,12 @@ static void put_three_bytes(wh_writer *w)
     wh_writer_put_bytes(w, three, 3);
 }
 
+static void put_one_byte(wh_writer *w)
+{
+    static const uint8_t one[] = {9};
+    wh_writer_put_bytes(w, one, 1);
+}
+
 static const struct {
     void (*put)(wh_writer *w);
     size_t size;
@@ -74,6 +80,7 @@ static const struct {
     {put_u64be, 8, {0x81, 0x12, 0x23, 0x34, 0x45, 0x56, 0x67, 0x78}},
     {put_u64le, 8, {0x78, 0x67, 0x56, 0x45, 0x34, 0x23, 0x12, 0x81}},
     {put_three_bytes, 3, {1, 2, 3}},
+    {put_one_byte, 1, {9}},
 };
 #define ITEMS (sizeof items / sizeof items[0])
 
@@ -204,6 +211,20 @@ static void an_item_that_does_not_fit_is_dropped_by_a_rewind(void **unused)
     free(buf);
 }
 
+static void an_item_whose_first_byte_does_not_fit_is_dropped_by_a_rewind(void **unused)
+{
+    (void)unused;
+    uint8_t buf[4];
+    wh_writer w = wh_writer_init(buf, sizeof buf);
+    wh_writer_put_u32be(&w, 0x01020304);
+    size_t mark = wh_writer_len(&w);
+    wh_writer_put_u8(&w, 0x05);
+    assert_int_equal(wh_writer_err(&w), WH_ERR_SPACE);
+    wh_writer_rewind(&w, mark); /* to where it stands */
+    assert_int_equal(wh_writer_err(&w), WH_OK);
+    assert_int_equal(wh_writer_len(&w), 4);
+}
+
 static void a_rewind_goes_back_to_every_earlier_length_and_never_forward(void **unused)
 {
     (void)unused;
@@ -241,6 +262,7 @@ int main(void)
         cmocka_unit_test(a_reserved_place_is_filled_later),
         cmocka_unit_test(a_size_near_the_largest_does_not_wrap),
         cmocka_unit_test(an_item_that_does_not_fit_is_dropped_by_a_rewind),
+        cmocka_unit_test(an_item_whose_first_byte_does_not_fit_is_dropped_by_a_rewind),
         cmocka_unit_test(a_rewind_goes_back_to_every_earlier_length_and_never_forward),
         cmocka_unit_test(nowhere_to_write_takes_no_bytes_and_nothing_more),
     };
