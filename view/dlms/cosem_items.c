@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Data, Register and Clock: the classes over items of the catalogue (IEC 62056-6-2). */
+#include "core/civil_time.h"
+#include "view/dlms/cosem_internal.h"
+
+enum {
+    CLOCK_STATUS_INVALID = 0x01,
+    CLOCK_BASE_CRYSTAL = 1,
+    NOT_SPECIFIED = 0xFF,
+    YEAR_NOT_SPECIFIED = 0xFFFF
+};
+
+static wh_err item_value(const wh_cosem_read *read, wh_value *value)
+{
+    return wh_meter_get(read->cosem->meter, read->object->item,
+                        (wh_role)read->association->partner->role, value);
+}
+
+static void put_value(wh_writer *out, const wh_value *value)
+{
+    switch (value->type) {
+    case WH_VALUE_INT32:
+        wh_dlms_put_double_long(out, (int32_t)value->i);
+        break;
+    case WH_VALUE_INT64:
+        wh_dlms_put_long64(out, value->i);
+        break;
+    case WH_VALUE_UINT32:
+        wh_dlms_put_double_long_unsigned(out, (uint32_t)value->u);
+        break;
+    case WH_VALUE_UINT64:
+        wh_dlms_put_long64_unsigned(out, value->u);
+        break;
+    case WH_VALUE_OCTETS:
+        wh_dlms_put_octet_string(out, value->bytes, value->len);
+        break;
+    case WH_VALUE_TEXT:
+        wh_dlms_put_visible_string(out, (const char *)value->bytes, value->len);
+        break;
+    case WH_VALUE_TIME: /* of the clock, below */
+    default:
+        wh_dlms_put_null(out);
+        break;
+    }
+}
+
+/* No value is null-data, so that a list of registers can be read before all of them have one. */
+static wh_dlms_result read_value(const wh_cosem_read *read)
+{
+    wh_value value;
+    wh_err err = item_value(read, &value);
+    if (err == WH_OK) {
+        put_value(read->out, &value);
+    } else if (err == WH_ERR_STATE) {
+        wh_dlms_put_null(read->out);
+    } else {
+        return WH_DLMS_RESULT_OTHER_REASON;
+    }
+    return WH_DLMS_RESULT_SUCCESS;
+}
+
+wh_dlms_result wh_cosem_read_data(const wh_cosem_read *read)
+{
+    return read_value(read);
+}
+
+wh_dlms_result wh_cosem_read_register(const wh_cosem_read *read)
+{
+    if (read->attribute == 2) {
+        return read_value(read);
+    }
+    wh_dlms_put_structure(read->out, 2);
+    wh_dlms_put_integer(read->out, read->object->item->scaler);
+    wh_dlms_put_enum(read->out, read->object->item->unit);
+    return WH_DLMS_RESULT_SUCCESS;
+}
+
+static wh_dlms_date_time unspecified_time(uint8_t status)
+{
+    wh_dlms_date_time time = {.year = YEAR_NOT_SPECIFIED,
+                              .month = NOT_SPECIFIED,
+                              .day = NOT_SPECIFIED,
+                              .weekday = NOT_SPECIFIED,
+                              .hour = NOT_SPECIFIED,
+                              .minute = NOT_SPECIFIED,
+                              .second = NOT_SPECIFIED,
+                              .hundredths = NOT_SPECIFIED,
+                              .deviation_min = WH_DLMS_DEVIATION_NONE,
+                              .status = status};
+    return time;
+}
+
+/* Local time, and how far it is from UTC as COSEM counts it: from local time to UTC. */
+static wh_dlms_date_time local_time(int64_t utc_ms, int16_t utc_offset_min)
+{
+    wh_civil_time local;
+    if (wh_civil_time_from_ms(utc_ms + (int64_t)utc_offset_min * WH_MS_PER_MINUTE, &local) !=
+        WH_OK) {
+        return unspecified_time(CLOCK_STATUS_INVALID);
+    }
+    wh_dlms_date_time time = {.year = (uint16_t)local.date.year,
+                              .month = local.date.month,
+                              .day = local.date.day,
+                              .weekday = wh_civil_weekday(local.date),
+                              .hour = local.hour,
+                              .minute = local.minute,
+                              .second = local.second,
+                              .hundredths = (uint8_t)(local.millisecond / 10U),
+                              .deviation_min = (int16_t)-utc_offset_min};
+    return time;
+}
+
+static void put_time(wh_writer *out, const wh_dlms_date_time *time)
+{
+    uint8_t octets[WH_DLMS_DATE_TIME_LEN];
+    wh_writer w = wh_writer_init(octets, sizeof octets);
+    wh_dlms_put_date_time(&w, time);
+    wh_dlms_put_octet_string(out, octets, sizeof octets);
+}
+
+wh_dlms_result wh_cosem_read_clock(const wh_cosem_read *read)
+{
+    int16_t offset_min = read->cosem->meter->config->utc_offset_min;
+    wh_value value;
+    wh_dlms_date_time now = item_value(read, &value) == WH_OK
+                                ? local_time(value.i, offset_min)
+                                : unspecified_time(CLOCK_STATUS_INVALID);
+    wh_dlms_date_time never = unspecified_time(NOT_SPECIFIED);
+    switch (read->attribute) {
+    case 2:
+        put_time(read->out, &now);
+        break;
+    case 3: /* time_zone */
+        wh_dlms_put_long(read->out, (int16_t)-offset_min);
+        break;
+    case 4: /* status */
+        wh_dlms_put_unsigned(read->out, now.status);
+        break;
+    case 5: /* daylight_savings_begin, _end: this clock keeps one offset */
+    case 6:
+        put_time(read->out, &never);
+        break;
+    case 7: /* daylight_savings_deviation */
+        wh_dlms_put_integer(read->out, 0);
+        break;
+    case 8: /* daylight_savings_enabled */
+        wh_dlms_put_boolean(read->out, false);
+        break;
+    default: /* 9, clock_base */
+        wh_dlms_put_enum(read->out, CLOCK_BASE_CRYSTAL);
+        break;
+    }
+    return WH_DLMS_RESULT_SUCCESS;
+}
