@@ -9,31 +9,13 @@ formats differently.
 """
 import re
 import subprocess
-import sys
 
 import check_tree
-
-VERSION = "14"
-
-
-def find_tool():
-    for tool in (f"clang-format-{VERSION}", "clang-format"):
-        try:
-            text = subprocess.run([tool, "--version"], capture_output=True, text=True,
-                                  check=True).stdout
-        except (OSError, subprocess.CalledProcessError):
-            continue
-        if re.search(rf"version {VERSION}\.", text):
-            return tool
-    return None
 
 
 def main():
     root = check_tree.root_argument()
-    tool = find_tool()
-    if tool is None:
-        print(f"skipped: clang-format {VERSION} is not installed")
-        sys.exit(77)
+    tool = check_tree.find_clang_tool("clang-format")
     paths = check_tree.files(root, ".c", ".h")
     result = subprocess.run([tool, "--dry-run", "-Werror", "--style=file", *map(str, paths)],
                             cwd=root, capture_output=True, text=True, check=False)

@@ -15,24 +15,10 @@ import os
 import pathlib
 import re
 import subprocess
-import sys
 
 import check_tree
 
-VERSION = "14"
 FOLDERS = ["core", "meter", "protocol", "view", "port", "host", "world", "apps"]
-
-
-def find_tool():
-    for tool in (f"clang-tidy-{VERSION}", "clang-tidy"):
-        try:
-            text = subprocess.run([tool, "--version"], capture_output=True, text=True,
-                                  check=True).stdout
-        except (OSError, subprocess.CalledProcessError):
-            continue
-        if re.search(rf"version {VERSION}\.", text):
-            return tool
-    return None
 
 
 def sources(build, folders):
@@ -63,10 +49,7 @@ def main():
     parser.add_argument("build", type=pathlib.Path)
     parser.add_argument("folder", nargs="*")
     args = parser.parse_args()
-    tool = find_tool()
-    if tool is None:
-        print(f"skipped: clang-tidy {VERSION} is not installed")
-        sys.exit(77)
+    tool = check_tree.find_clang_tool("clang-tidy")
     build = args.build.resolve()
     root, paths = sources(build, args.folder or FOLDERS)
     with concurrent.futures.ThreadPoolExecutor(args.jobs) as pool:

@@ -12,11 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-typedef enum {
-    WH_UNIT_OTHER,
-    WH_UNIT_VOLT,
-    WH_UNIT_AMPERE
-} wh_source_unit;
+typedef enum { WH_UNIT_OTHER, WH_UNIT_VOLT, WH_UNIT_AMPERE } wh_source_unit;
 
 typedef struct {
     const char *name; /* UTF-8, owned by the source */

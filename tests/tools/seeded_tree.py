@@ -52,3 +52,17 @@ class SeededTree(unittest.TestCase):
         lines = result.stdout.splitlines()
         self.assertEqual(len(lines), 2, result.stdout + result.stderr)
         self.assertIn(what, lines[0])
+
+    def assert_judged(self, said, *arguments):
+        """None: clean; else a violation whose line holds it."""
+        if said is None:
+            self.assert_clean(*arguments)
+        else:
+            self.assert_found(said, *arguments)
+
+    def assert_nothing_is_no_success(self):
+        """A check that was pointed at the wrong folder does not pass."""
+        (self.root / "empty").mkdir()
+        result = self.run_check(str(self.root / "empty"))
+        self.assertEqual(result.returncode, 1, result.stdout + result.stderr)
+        self.assertIn("nothing to check", result.stdout)

@@ -47,19 +47,14 @@ class Files(SeededTree):
         self.assert_clean()
 
     def test_an_empty_folder_is_no_success(self):
-        self.seed("empty/readme", "")
-        result = self.run_check(str(self.root / "empty"))
-        self.assertEqual(result.returncode, 1, result.stdout)
+        self.assert_nothing_is_no_success()
 
     def test_each_seeded_file_is_judged(self):
         for name, text, said in ROWS:
             with self.subTest(file=name, said=said):
                 self.setUp()
                 self.seed(name, text)
-                if said is None:
-                    self.assert_clean()
-                else:
-                    self.assert_found(said)
+                self.assert_judged(said)
 
     def test_the_seventh_conditional_in_a_short_portable_folder_is_too_many(self):
         self.seed("meter/x.c", SPDX + "#if A\n#elif B\n#endif\n" * 3 + "#ifdef C\n#endif\n")
