@@ -9,10 +9,7 @@ void wh_ring_put(wh_ring *ring, const int32_t set[WH_CHANNELS])
         ring->dropped++;
         return;
     }
-    int32_t *slot = ring->set[written % WH_RING_SETS];
-    for (unsigned channel = 0; channel < WH_CHANNELS; channel++) {
-        slot[channel] = set[channel];
-    }
+    __builtin_memcpy(ring->set[written % WH_RING_SETS], set, sizeof ring->set[0]);
     atomic_store_explicit(&ring->written, written + 1, memory_order_release);
 }
 
