@@ -25,6 +25,12 @@ def missing():
     return None
 
 
+def compiler():
+    """Name and version of the cross compiler, for the pages that show figures."""
+    return "arm-none-eabi-gcc " + subprocess.run(["arm-none-eabi-gcc", "-dumpfullversion"], capture_output=True, text=True,
+                                                 check=True).stdout.strip()
+
+
 def build(directory, toolchain, build_type, targets):
     """Configure and build `targets` for a core; returns the build directory."""
     directory = pathlib.Path(directory)
@@ -46,14 +52,20 @@ def plugin(directory):
 
 
 def functions(elf):
-    """[(name, address, size)] of the code in an ELF file, without the Thumb bit."""
-    listing = subprocess.run(["arm-none-eabi-nm", "-S", elf], capture_output=True, text=True, check=True).stdout
+    """[(name, address, size)] of the code in an ELF file, without the Thumb bit. A function whose size is not
+    told (libgcc has some in assembler) reaches to the next one."""
+    listing = subprocess.run(["arm-none-eabi-nm", "-n", "-S", elf], capture_output=True, text=True, check=True).stdout
     found = {}
     for line in listing.splitlines():
-        fields = line.split()
-        if len(fields) == 4 and fields[2] in "tTwW":
-            found.setdefault(int(fields[0], 16) & ~1, (fields[3], int(fields[1], 16)))
-    return [(name, address, size) for address, (name, size) in sorted(found.items())]
+        *numbers, kind, name = line.split()
+        if kind in "tTwW":
+            address = int(numbers[0], 16) & ~1
+            size = int(numbers[1], 16) if len(numbers) > 1 else 0
+            if size or address not in found:
+                found[address] = (name, size)
+    ends = [*sorted(found)[1:], max(found) + 64]
+    return [(found[address][0], address, found[address][1] or end - address)
+            for address, end in zip(sorted(found), ends)]
 
 
 class Run:
