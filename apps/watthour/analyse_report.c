@@ -134,7 +134,7 @@ static json_t *phase_json(const wh_analysis_report *r, size_t k)
 
 static json_t *sequence_json(const wh_analysis_report *r)
 {
-    if (r->pairs.count != 3) {
+    if (r->pairs.count < 3) {
         return json_null();
     }
     wh_analysis_sequence s = wh_analysis_sequence_of(r->phase);
@@ -394,7 +394,7 @@ bool wh_analysis_report_text(const wh_analysis_report *r, FILE *out)
         size_t last = k + PHASES_BESIDE < r->pairs.count ? k + PHASES_BESIDE : r->pairs.count;
         put_table(r, k, last, out);
     }
-    if (r->pairs.count == 3) {
+    if (r->pairs.count >= 3) {
         put_sequence(r, out);
     }
     if (r->with_urms_half) {

@@ -237,7 +237,9 @@ static bool analyse_range(wh_analysis_report *r, wh_message *m)
         input[k].i = rec->channel[p->i].sample + r->first;
     }
     r->range.f_nominal_hz = wh_analysis_nominal(&r->range, input, r->pairs.count);
-    return wh_analysis_run(&r->range, input, r->pairs.count, r->phase, rec->data_file, m) == WH_OK;
+    char place[420];
+    wh_recording_place_of(rec, r->first, place, sizeof place);
+    return wh_analysis_run(&r->range, input, r->pairs.count, r->phase, place, m) == WH_OK;
 }
 
 /* Urms(1/2) is over the whole recording unless samples were chosen. */

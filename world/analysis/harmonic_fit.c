@@ -365,6 +365,16 @@ static size_t part_len(size_t count, double fs_hz, double f_hz, double periods)
     return len < (double)count ? (size_t)len : count;
 }
 
+/* Where the whole has no one frequency, the longest part that had one speaks for it. */
+static wh_err settle(wh_err err, bool part, double f, double *f_hz)
+{
+    if (part) {
+        *f_hz = f;
+        return WH_OK;
+    }
+    return err;
+}
+
 wh_err wh_frequency_find(const double *x, size_t count, double fs_hz, size_t harmonics,
                          double *f_hz)
 {
@@ -384,11 +394,15 @@ wh_err wh_frequency_find(const double *x, size_t count, double fs_hz, size_t har
     size_t len = part_len(count, fs_hz, f, periods);
     size_t at = choose_part(x, count, len);
     f = known ? f : search(x + at, len, fs_hz);
+    bool part = false; /* f is that of a part, at least */
     while (len < count) {
-        wh_err err = refine(x + at, len, fs_hz, harmonics, 1e-5, &f);
+        double longer = f;
+        wh_err err = refine(x + at, len, fs_hz, harmonics, 1e-5, &longer);
         if (err != WH_OK) {
-            return err;
+            return settle(err, part, f, f_hz);
         }
+        f = longer;
+        part = true;
         periods *= 4;
         size_t next = part_len(count, fs_hz, f, periods);
         size_t grow = (next - len) / 2;
@@ -396,9 +410,11 @@ wh_err wh_frequency_find(const double *x, size_t count, double fs_hz, size_t har
         at = at + next > count ? count - next : at;
         len = next;
     }
-    wh_err err = refine(x, count, fs_hz, harmonics, CONVERGED, &f);
+    double whole = f;
+    wh_err err = refine(x, count, fs_hz, harmonics, CONVERGED, &whole);
     if (err == WH_OK) {
-        *f_hz = f;
+        *f_hz = whole;
+        return WH_OK;
     }
-    return err;
+    return settle(err, part, f, f_hz);
 }

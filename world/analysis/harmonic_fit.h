@@ -31,14 +31,15 @@ wh_err wh_harmonic_fit_compute(const double *x, size_t count, double fs_hz, doub
                                size_t harmonics, wh_harmonic_fit *out) WH_MUST_USE;
 
 /* Frequency of x[count] by Gauss-Newton on the same model, harmonics included: over longer and
- * longer parts around the middle, each of which makes the start for the next good enough.
+ * longer parts around the middle, each of which makes the start for the next good enough. Where
+ * the whole has no one frequency, because of a fault in it, that of the longest part that has.
  *
  * f_hz  in/out  a start that is right within 6 %, or 0: searched for from 40 to 70 Hz; the result
  *
  * WH_ERR_ARG        as above
  * WH_ERR_NOT_FOUND  the samples are constant
- * WH_ERR_RANGE      too few samples, or it does not converge, or leaves half to one and a half
- *                   times the start */
+ * WH_ERR_RANGE      too few samples, or no part converges within half to one and a half times the
+ *                   start */
 wh_err wh_frequency_find(const double *x, size_t count, double fs_hz, size_t harmonics,
                          double *f_hz) WH_MUST_USE;
 

@@ -98,6 +98,7 @@ static wh_err read_counts(wh_comtrade_config *c)
         return fail(c, WH_ERR_FORMAT, "is not TT,##A,##D", line);
     }
     c->counts_line = c->lines.line;
+    c->r->channels_line = c->counts_line;
     if (sum != c->analog_count + c->digital_count) {
         return fail(c, WH_ERR_FORMAT, "does not add up", line);
     }
@@ -159,6 +160,7 @@ static wh_err read_analog(wh_comtrade_config *c, size_t k, char side)
     }
     double unit_factor;
     double ratio;
+    c->r->channel[k].line = c->lines.line;
     err = wh_recording_name_channel(&c->r->channel[k], field[F_ID], field[F_PHASE], field[F_UNIT],
                                     &unit_factor);
     if (err != WH_OK) {

@@ -60,9 +60,11 @@ static wh_err check_number(data_reader *d, size_t n, uint64_t number)
     }
     bool fits = d->numbers_seen < 2 || d->step == 0 || number == d->number + d->step || number <= 1;
     if (!fits) {
-        wh_message_set(d->c->m, "%s: sample number %llu follows %llu: records are lost or doubled",
-                       wh_recording_where(d->r, n).text, (unsigned long long)number,
-                       (unsigned long long)d->number);
+        wh_message_set(
+            d->c->m,
+            "%s: sample number %llu follows %llu: samples are lost or doubled, or %s:%u is wrong",
+            wh_recording_where(d->r, n).text, (unsigned long long)number,
+            (unsigned long long)d->number, d->c->name, d->c->counts_line);
         return WH_ERR_FORMAT;
     }
     d->number = number;
@@ -213,7 +215,7 @@ static wh_err read_ascii(data_reader *d, const char *text, size_t len, unsigned 
         return err;
     }
     char place[400];
-    (void)snprintf(place, sizeof place, "%.350s:%u", d->r->data_file, l.line);
+    (void)snprintf(place, sizeof place, "%.350s:%u", d->r->data_file, l.line > 0 ? l.line : 1);
     return check_total(d, n, place);
 }
 

@@ -107,8 +107,15 @@ wh_err wh_recording_range_rate(const wh_recording *r, size_t first, size_t last,
                                wh_message *m)
 {
     if (first >= last || last > r->sample_count) {
-        wh_message_set(m, "%s: samples %zu:%zu are not inside the recording, which has 0:%zu",
-                       r->data_file, first, last, r->sample_count);
+        const char *place = r->data_file;
+        wh_recording_place end = {""};
+        if (r->sample_count > 0) {
+            end = wh_recording_where(r, r->sample_count - 1);
+            place = end.text;
+        }
+        wh_message_set(m,
+                       "%s: samples %zu:%zu are not inside the recording, which ends here: 0:%zu",
+                       place, first, last, r->sample_count);
         return WH_ERR_RANGE;
     }
     double seconds = 0;
@@ -148,6 +155,11 @@ wh_recording_place wh_recording_where(const wh_recording *r, size_t n)
     return place;
 }
 
+void wh_recording_place_of(const wh_recording *r, size_t n, char *text, size_t size)
+{
+    (void)snprintf(text, size, "%s", wh_recording_where(r, n).text);
+}
+
 wh_err wh_recording_require(const wh_recording *r, size_t channel, size_t first, size_t last,
                             wh_message *m)
 {
@@ -164,8 +176,12 @@ wh_err wh_recording_require(const wh_recording *r, size_t channel, size_t first,
     if (n >= end) {
         return WH_OK;
     }
-    wh_message_set(m, "%s: channel #%zu '%s' %s", wh_recording_where(r, n).text, channel + 1,
-                   wh_span_quote((wh_span){c->name, strlen(c->name)}).text,
+    char described[440] = "";
+    if (c->line > 0 && strcmp(r->file, r->data_file) != 0) {
+        (void)snprintf(described, sizeof described, " (%.400s:%u)", r->file, c->line);
+    }
+    wh_message_set(m, "%s: channel #%zu '%s'%s %s", wh_recording_where(r, n).text, channel + 1,
+                   wh_span_quote((wh_span){c->name, strlen(c->name)}).text, described,
                    damaged ? "holds NaN or infinity, or has a multiplier of 0"
                            : "is marked as missing here");
     return WH_ERR_FORMAT;

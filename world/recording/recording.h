@@ -41,6 +41,7 @@ typedef struct {
     char *name;      /* UTF-8, no blanks at its ends; may be empty */
     char *phase;     /* as the file has it: "A", "L1", ""; UTF-8 */
     char *unit_text; /* as the file has it: "kV"; the samples are in `unit` */
+    unsigned line;   /* of the file: where the channel is described; 0: nowhere */
     wh_source_unit unit;
     double *sample; /* sample_count values; NaN where there is none */
     size_t missing; /* how many the recorder marked as missing */
@@ -90,6 +91,7 @@ typedef struct {
     unsigned repeat; /* how often to tile it; at least 1 */
     char *pairs;     /* the file's own list of pairs; NULL where it has none */
     unsigned pairs_line;
+    unsigned channels_line; /* where the channels are named or counted; 0: nowhere */
 
     /* Private: where sample n is in the data file. */
     uint32_t *row_line;    /* a line per sample set, or NULL in binary data ... */
@@ -145,6 +147,9 @@ wh_err wh_recording_range_rate(const wh_recording *r, size_t first, size_t last,
  * damaged. Else WH_ERR_FORMAT, and m says where. */
 wh_err wh_recording_require(const wh_recording *r, size_t channel, size_t first, size_t last,
                             wh_message *m) WH_MUST_USE;
+
+/* Where sample set n is, for a message: "file:12" or "file: byte 4096 (sample 32)". */
+void wh_recording_place_of(const wh_recording *r, size_t n, char *text, size_t size);
 
 /* Which channels belong together.
  *

@@ -189,6 +189,7 @@ static bool is_time_name(wh_span name)
 
 static wh_err name_columns(csv_reader *c, double *factor)
 {
+    c->r->channels_line = c->names_line;
     wh_span rest = c->names;
     for (size_t k = 0; k < c->columns; k++) {
         wh_recording_channel *channel = &c->r->channel[k];
@@ -207,6 +208,7 @@ static wh_err name_columns(csv_reader *c, double *factor)
         if (err != WH_OK) {
             return err;
         }
+        channel->line = c->names_line;
         if (channel->unit == WH_UNIT_OTHER) {
             channel->unit = wh_unit_guess_from_name(channel->name);
         }

@@ -308,12 +308,17 @@ wh_err wh_recording_find_pairs(const wh_recording *r, const char *list, wh_recor
                                wh_message *m)
 {
     *out = (wh_recording_pairs){.count = 0, .origin = WH_PAIRS_NAMED};
+    char place[400];
+    if (r->channels_line > 0) {
+        (void)snprintf(place, sizeof place, "%.350s:%u", r->file, r->channels_line);
+    } else {
+        (void)snprintf(place, sizeof place, "%.350s", r->file);
+    }
     if (list != NULL) {
-        pair_reader p = {r, r->file, m};
+        pair_reader p = {r, place, m};
         return read_list(&p, list, out);
     }
     if (r->pairs != NULL) {
-        char place[400];
         (void)snprintf(place, sizeof place, "%.350s:%u", r->file, r->pairs_line);
         pair_reader p = {r, place, m};
         out->origin = WH_PAIRS_HEADER;
@@ -326,7 +331,7 @@ wh_err wh_recording_find_pairs(const wh_recording *r, const char *list, wh_recor
     }
     if (out->count == 0) {
         wh_message_set(m, "%s: cannot tell which voltage belongs to which current; there are %s",
-                       r->file, list_channels(r).text);
+                       place, list_channels(r).text);
         return WH_ERR_NOT_FOUND;
     }
     return WH_OK;
