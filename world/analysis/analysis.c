@@ -236,6 +236,11 @@ wh_err wh_analysis_run(const wh_analysis_range *range, const wh_analysis_input *
                        place, range->count, (double)range->count * nominal / range->fs_hz, nominal);
         return WH_ERR_RANGE;
     }
+    if (nominal > BAND * range->fs_hz) {
+        wh_message_set(m, "%s: a sample rate of %g Hz is too low for %g Hz", place, range->fs_hz,
+                       nominal);
+        return WH_ERR_RANGE;
+    }
     if (range->periodic) {
         err = periodic_frequency(range, nominal, &common, place, m);
         for (size_t k = 0; k < phases; k++) {

@@ -73,8 +73,8 @@ typedef struct {
  * of another phase, else of its current, else the nominal one; its own f_hz stays NaN.
  *
  * WH_ERR_ARG    no samples, no phase, no sample rate
- * WH_ERR_RANGE  less than one whole period, or with `periodic` no whole number of them; m says so,
- *               after `place` */
+ * WH_ERR_RANGE  less than one whole period, or with `periodic` no whole number of them, or a
+ *               sample rate too low for the frequency; m says so, after `place` */
 wh_err wh_analysis_run(const wh_analysis_range *range, const wh_analysis_input *input,
                        size_t phases, wh_analysis_phase *out, const char *place,
                        wh_message *m) WH_MUST_USE;

@@ -250,6 +250,9 @@ static wh_err read_rate(wh_comtrade_config *c, size_t k, size_t *end)
     if (!fits) {
         return fail(c, WH_ERR_FORMAT, "is not RATE,LAST SAMPLE", line);
     }
+    if (fs > 0 && !wh_recording_rate_is_sane(fs)) {
+        return fail(c, WH_ERR_RANGE, "is no sample rate", rate);
+    }
     if (last_sample < *end || last_sample == 0) {
         return fail(c, WH_ERR_RANGE, "ends before it begins", line);
     }

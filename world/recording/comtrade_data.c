@@ -335,7 +335,13 @@ static wh_err rate_from_stamps(data_reader *d)
             return WH_ERR_FORMAT;
         }
     }
-    return wh_recording_set_rate(d->r, 1e6 / (step * c->us_per_tick));
+    double fs = 1e6 / (step * c->us_per_tick);
+    if (!wh_recording_rate_is_sane(fs)) {
+        wh_message_set(c->m, "%s:%u: no rate, and the timestamps of %s make it %g Hz", c->name,
+                       c->rates_line, d->r->data_file, fs);
+        return WH_ERR_RANGE;
+    }
+    return wh_recording_set_rate(d->r, fs);
 }
 
 /* The segments as announced, the last one up to the end of the data. */

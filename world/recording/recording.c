@@ -88,6 +88,11 @@ wh_err wh_recording_name_channel(wh_recording_channel *c, wh_span name, wh_span 
     return c->name != NULL && c->phase != NULL && c->unit_text != NULL ? WH_OK : WH_ERR_SPACE;
 }
 
+bool wh_recording_rate_is_sane(double fs_hz)
+{
+    return fs_hz >= 1e-3 && fs_hz <= 1e9;
+}
+
 wh_err wh_recording_set_rate(wh_recording *r, double fs_hz)
 {
     wh_recording_rate *rate = malloc(sizeof *rate);

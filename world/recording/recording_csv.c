@@ -405,6 +405,11 @@ static wh_err set_rate(csv_reader *c, const wh_recording_options *options)
         wh_message_set(c->m, "%s:1: no sample rate: the file needs a line '# fs_hz=...'", c->name);
         return WH_ERR_NOT_FOUND;
     }
+    if (!wh_recording_rate_is_sane(fs)) {
+        wh_message_set(c->m, "%s:%u: %g Hz is no sample rate", c->name,
+                       c->header.fs_hz.line > 0 ? c->header.fs_hz.line : 1, fs);
+        return WH_ERR_RANGE;
+    }
     if (c->has_time) {
         drop_time(c->r);
     }

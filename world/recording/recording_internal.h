@@ -27,6 +27,9 @@ wh_source_unit wh_unit_parse(wh_span text, double *factor);
 /* The unit that a name suggests: "U1", "VA_G1", "i_l1"; WH_UNIT_OTHER where it suggests none. */
 wh_source_unit wh_unit_guess_from_name(const char *name);
 
+/* A rate that something may have been sampled at: 1 mHz to 1 GHz. */
+bool wh_recording_rate_is_sane(double fs_hz);
+
 /* One rate over everything. */
 wh_err wh_recording_set_rate(wh_recording *r, double fs_hz) WH_MUST_USE;
 

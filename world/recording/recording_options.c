@@ -69,6 +69,10 @@ wh_err wh_recording_apply_options(wh_recording *r, const wh_recording_options *o
     if (options->f_nominal_hz > 0) {
         r->f_nominal_hz = options->f_nominal_hz;
     }
+    if (options->fs_hz > 0 && !wh_recording_rate_is_sane(options->fs_hz)) {
+        wh_message_set(m, "%s: %g Hz is no sample rate", r->file, options->fs_hz);
+        return WH_ERR_ARG;
+    }
     if (options->fs_hz > 0) {
         err = wh_recording_set_rate(r, options->fs_hz);
     }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "world/recording/text_lines.h"
 
+#include "world/recording/text_encoding.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -172,7 +174,8 @@ char *wh_span_dup(wh_span s)
     return copy;
 }
 
-/* Control characters become '?', and a cut never leaves half a UTF-8 character. */
+/* Control characters become '?', and so does all that is not ASCII where it is not UTF-8; a cut
+ * never leaves half a character. */
 wh_span_excerpt wh_span_quote(wh_span s)
 {
     wh_span_excerpt out;
@@ -182,8 +185,11 @@ wh_span_excerpt wh_span_quote(wh_span s)
             len--;
         }
     }
+    bool utf8 = wh_text_is_utf8(s.p, len);
     for (size_t k = 0; k < len; k++) {
-        out.text[k] = is_blank(s.p[k]) && s.p[k] != ' ' ? '?' : s.p[k];
+        bool control = is_blank(s.p[k]) && s.p[k] != ' ';
+        bool strange = !utf8 && (unsigned char)s.p[k] >= 0x80;
+        out.text[k] = control || strange ? '?' : s.p[k];
     }
     memcpy(out.text + len, len < s.len ? "..." : "", len < s.len ? 4 : 1);
     return out;

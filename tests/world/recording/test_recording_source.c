@@ -103,7 +103,7 @@ static void what_cannot_be_played_is_refused(void **state)
     wh_source *s;
     wh_message m;
     assert_int_equal(wh_recording_source_create(r, &play, &s, &m), WH_ERR_RANGE);
-    assert_non_null(strstr(m.text, "x.csv: samples 0:6"));
+    assert_non_null(strstr(m.text, "x.csv:9: samples 0:6"));
     play = (wh_recording_play){.first = 2, .last = 2};
     assert_int_equal(wh_recording_source_create(r, &play, &s, &m), WH_ERR_RANGE);
     play = (wh_recording_play){.channel = channel, .channel_count = 1};
