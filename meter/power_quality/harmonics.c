@@ -8,7 +8,7 @@
 #define TURN_URAD     6283185
 #define TURN_NRAD     6283185307LL
 #define CLASS_A_ORDER 50
-#define CLASS_S_ORDER 40
+#define CLASS_S_ORDER 40 /* at 60 Hz 33, the same frequency */
 
 static float square(float x)
 {
@@ -41,7 +41,8 @@ static float gain_at(const wh_harmonics *h, const wh_harmonics_aim *aim, float b
 
 static unsigned highest_order(const wh_harmonics *h, const wh_harmonics_aim *aim)
 {
-    const unsigned wanted = h->points < WH_FFT_POINTS_MAX ? CLASS_S_ORDER : CLASS_A_ORDER;
+    const unsigned wanted =
+        h->points < WH_FFT_POINTS_MAX ? CLASS_S_ORDER * 10U / h->cycles : CLASS_A_ORDER;
     /* nine tenths of half the rate: 0.45 turn per sample */
     const unsigned possible = (unsigned)(1932735283U / aim->step);
     return possible < wanted ? possible : wanted;
@@ -205,7 +206,7 @@ static unsigned on_window(wh_quality_part *part, const wh_metrology *m)
 
 static const wh_quality_part_calls calls = {.samples = on_samples, .window = on_window};
 
-/* The widest kernel that leaves the highest order at 0.62 of its own rate or below. */
+/* The widest kernel that leaves the 40th at 0.55 of its own rate or below. */
 static unsigned choose_stretch(const wh_metrology_config *config, unsigned points)
 {
     const unsigned fs_hz = config->fs_mhz / 1000;
@@ -213,8 +214,7 @@ static unsigned choose_stretch(const wh_metrology_config *config, unsigned point
         return fs_hz <= 10500 ? 1 : (fs_hz + 8199) / 8200;
     }
     unsigned stretch = (fs_hz + 4199) / 4200;
-    const unsigned top_hz = CLASS_S_ORDER * config->f_nominal_mhz / 1000;
-    while (stretch > 1 && top_hz * stretch > fs_hz / 100 * 62) {
+    while (stretch > 1 && CLASS_S_ORDER * 50 * stretch > fs_hz / 100 * 55) {
         stretch--;
     }
     return stretch;

@@ -10,8 +10,8 @@
  *
  * Points and what they are for:
  *   2048  class A: to the 50th at 8 kHz and above, aliases of other content below class I
- *   1024  class S: to the 40th, half the work and memory; content near 3.1 kHz comes back
- *         as the 40th at -30 dB, better than -48 dB up to the 35th
+ *   1024  class S: to the 40th (60 Hz: the 33rd), half the memory; content near 3.1 kHz comes
+ *         back as the 40th at -46 dB, at less than -70 dB as the 35th
  * At low sampling rates orders end at nine tenths of half the rate; the rest is absent.
  *
  * Memory is the caller's workspace: `slots` channels are gathered at a time. With 7 slots all

@@ -4,20 +4,21 @@
 #include <string.h>
 
 #define ONE_Q32 ((int64_t)1 << 32)
+#define HALF    3 /* of the spline's width */
 
 void wh_resampler_init(wh_resampler *r, unsigned stretch, float (*history)[WH_CHANNELS],
                        unsigned size)
 {
     *r = (wh_resampler){.history = history, .size = size, .stretch = stretch};
     r->inverse = 1.0F / (float)stretch;
-    r->filled = 4 * stretch; /* silence before the first sample */
+    r->filled = 2 * HALF * stretch; /* silence before the first sample */
     memset(history, 0, r->filled * sizeof history[0]);
 }
 
 void wh_resampler_put(wh_resampler *r, const int32_t sample[WH_CHANNELS])
 {
     if (r->filled == r->size) {
-        const unsigned keep = 4 * r->stretch;
+        const unsigned keep = 2 * HALF * r->stretch;
         memmove(r->history[0], r->history[r->size - keep], keep * sizeof r->history[0]);
         r->filled = keep;
     }
@@ -29,27 +30,39 @@ void wh_resampler_put(wh_resampler *r, const int32_t sample[WH_CHANNELS])
     r->waiting_next_q32 -= ONE_Q32;
 }
 
-/* Cubic B-spline: 4 wide, its integer shifts sum to 1. */
+static float fifth_power(float x)
+{
+    const float y = x * x;
+    return y * y * x;
+}
+
+/* 120 times the quintic B-spline: 6 wide, its integer shifts sum to 120. */
 static float spline(float t)
 {
     const float a = t < 0 ? -t : t;
-    const float b = 2.0F - a;
-    return a < 1.0F ? (2.0F / 3.0F) - a * a * (1.0F - 0.5F * a) : b * b * b * (1.0F / 6.0F);
+    float w = fifth_power(3.0F - a);
+    if (a < 2.0F) {
+        w -= 6.0F * fifth_power(2.0F - a);
+        if (a < 1.0F) {
+            w += 15.0F * fifth_power(1.0F - a);
+        }
+    }
+    return w;
 }
 
 bool wh_resampler_take(wh_resampler *r, float point[WH_CHANNELS])
 {
-    const int64_t ahead_q32 = (int64_t)(2 * r->stretch - 1) * ONE_Q32 + r->next_q32;
+    const int64_t ahead_q32 = (int64_t)(HALF * r->stretch - 1) * ONE_Q32 + r->next_q32;
 
     if (!r->running || ahead_q32 > 0) {
         return false;
     }
-    /* The newest sample lies 2 stretches - 1 + u behind the point, u in [0, 1). */
+    /* The newest sample lies 3 stretches - 1 + u behind the point, u in [0, 1). */
     const float u = (float)(uint32_t)-ahead_q32 * (1.0F / 4294967296.0F);
     const float *x = r->history[r->filled - 1];
-    float t = 2.0F + (u - 1.0F) * r->inverse;
+    float t = (float)HALF + (u - 1.0F) * r->inverse;
     float a0 = 0, a1 = 0, a2 = 0, a3 = 0, a4 = 0, a5 = 0, a6 = 0; /* in registers */
-    for (unsigned j = 4 * r->stretch; j > 0; j--) {
+    for (unsigned j = 2 * HALF * r->stretch; j > 0; j--) {
         const float w = spline(t);
         a0 += w * x[0];
         a1 += w * x[1];
@@ -106,5 +119,6 @@ float wh_resampler_response(const wh_resampler *r, float f)
             (1.0F -
              y / 20.0F *
                  (1.0F - y / 42.0F * (1.0F - y / 72.0F * (1.0F - y / 110.0F * (1 - y / 156.0F)))));
-    return (float)r->stretch * sinc * sinc * sinc * sinc;
+    const float square = sinc * sinc;
+    return 120.0F * (float)r->stretch * square * square * square;
 }

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* resampler.h - samples at a fixed rate in, points at a fixed fraction of a window out.
  *
- * The kernel is a cubic B-spline, stretched over `stretch` samples: (sin x / x)⁴ in frequency.
- * It has fourfold zeros at the multiples of the (stretched) sampling rate, which is where the
+ * The kernel is a quintic B-spline, stretched by `stretch` samples: (sin x / x)⁶ in frequency.
+ * It has sixfold zeros at the multiples of the (stretched) sampling rate, which is where the
  * images of the mains are; its droop is known exactly and taken out of the spectrum by
- * wh_resampler_response. A point comes out two stretches after its place in the samples. */
+ * wh_resampler_response. A point comes out three stretches after its place in the samples. */
 #ifndef WH_METER_RESAMPLER_H
 #define WH_METER_RESAMPLER_H
 
@@ -17,7 +17,7 @@
 #define WH_RESAMPLER_BLOCK 16
 
 /* Sample sets of history for a stretch. */
-#define WH_RESAMPLER_HISTORY(stretch) (4 * (stretch) + WH_RESAMPLER_BLOCK)
+#define WH_RESAMPLER_HISTORY(stretch) (6 * (stretch) + WH_RESAMPLER_BLOCK)
 
 /* Private. Positions are relative to the newest sample, in sample periods, 32 fraction bits. */
 typedef struct {
@@ -51,7 +51,8 @@ void wh_resampler_start(wh_resampler *r, int64_t start_q32, int64_t spacing_q32)
 /* The running window has all its points. True if another one follows at once. */
 bool wh_resampler_end(wh_resampler *r);
 
-/* Amplitude of a tone behind the resampler; f in cycles per sample, f * stretch below 0.8. */
+/* Amplitude of a tone behind the resampler; f in cycles per sample, f * stretch below 0.8. With the
+ * spline's own gain of 120 * stretch. */
 float wh_resampler_response(const wh_resampler *r, float f);
 
 #endif /* WH_METER_RESAMPLER_H */

@@ -11,6 +11,18 @@
 #define RIG_PI       3.14159265358979323846
 #define RIG_SQRT2    1.41421356237309504880
 
+/* A sanitized build is ten times slower and leaves the long tables to the others. */
+#if defined(__SANITIZE_ADDRESS__)
+#define RIG_QUICK true
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define RIG_QUICK true
+#endif
+#endif
+#ifndef RIG_QUICK
+#define RIG_QUICK false
+#endif
+
 typedef struct quality_rig quality_rig;
 
 struct quality_rig {

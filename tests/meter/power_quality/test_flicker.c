@@ -13,17 +13,6 @@
 
 #include <cmocka.h>
 
-#if defined(__SANITIZE_ADDRESS__)
-#define QUICK true
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define QUICK true
-#endif
-#endif
-#ifndef QUICK
-#define QUICK false
-#endif
-
 typedef struct {
     double rate;    /* Hz (sine), changes per minute (rectangle) */
     double percent; /* delta U / U */
@@ -147,13 +136,13 @@ static void pinst_is_one_at_every_point_of_the_sine_table(void **state)
     (void)state;
     double worst = 0;
     const unsigned count = sizeof sine_230 / sizeof sine_230[0];
-    for (unsigned i = QUICK ? 15 : 0; i < (QUICK ? 18 : count); i += 3) {
-        worst = fmax(worst, sine_points(&sine_230[i], 3, WH_LAMP_230_V_50_HZ, QUICK ? 10 : 40));
+    for (unsigned i = RIG_QUICK ? 15 : 0; i < (RIG_QUICK ? 18 : count); i += 3) {
+        worst = fmax(worst, sine_points(&sine_230[i], 3, WH_LAMP_230_V_50_HZ, RIG_QUICK ? 10 : 40));
     }
-    if (!QUICK) {
+    if (!RIG_QUICK) {
         worst = fmax(worst, sine_points(sine_120, 3, WH_LAMP_120_V_60_HZ, 40));
     }
-    print_message("Pinst: worst %.2f %%%s\n", 100 * worst, QUICK ? " (a few points)" : "");
+    print_message("Pinst: worst %.2f %%%s\n", 100 * worst, RIG_QUICK ? " (a few points)" : "");
     assert_true(worst < 0.03);
 }
 
@@ -161,13 +150,13 @@ static void pst_is_one_at_every_point_of_the_rectangle_table(void **state)
 {
     (void)state;
     double worst = square_points(square_230, 3, WH_LAMP_230_V_50_HZ);
-    if (!QUICK) {
+    if (!RIG_QUICK) {
         worst = fmax(worst, square_points(square_230 + 3, 3, WH_LAMP_230_V_50_HZ));
         worst = fmax(worst, square_points(square_230 + 6, 1, WH_LAMP_230_V_50_HZ));
         worst = fmax(worst, square_points(square_120, 3, WH_LAMP_120_V_60_HZ));
         worst = fmax(worst, square_points(square_120 + 3, 3, WH_LAMP_120_V_60_HZ));
     }
-    print_message("Pst: worst %.2f %%%s\n", 100 * worst, QUICK ? " (a few points)" : "");
+    print_message("Pst: worst %.2f %%%s\n", 100 * worst, RIG_QUICK ? " (a few points)" : "");
     assert_true(worst < 0.01);
 }
 
@@ -180,7 +169,7 @@ static void a_steady_distorted_voltage_does_not_flicker(void **state)
     wh_flicker flicker;
     double most[WH_PHASES] = {0};
     start(&rig, &flicker, &m, WH_LAMP_230_V_50_HZ);
-    rig_run(&rig, QUICK ? 20 : 60);
+    rig_run(&rig, RIG_QUICK ? 20 : 60);
     rig.news = take_max;
     rig.seen = most;
     rig_run(&rig, 10);
