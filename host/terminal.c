@@ -60,7 +60,7 @@ static void start_colours(wh_terminal *terminal, wh_terminal_choice choice)
     }
     (void)use_default_colors();
     terminal->colour = true;
-    for (short i = 0; i < WH_INK_COUNT; ++i) {
+    for (int i = 0; i < WH_INK_COUNT; ++i) {
         (void)init_pair((short)(i + 1), COLORS >= 256 ? inks[i].many : inks[i].few, -1);
     }
 }

@@ -5,15 +5,15 @@
 #include "host/pace.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 
 /* Enough digits to read back the same double, and no more than a person wrote where that does. */
 static void print_number(FILE *out, const char *indent, const char *key, double value)
 {
     char text[40];
     for (int digits = 15; digits <= 17; ++digits) {
-        double back = 0.0;
         (void)snprintf(text, sizeof text, "%.*g", digits, value);
-        if (sscanf(text, "%lf", &back) == 1 && back == value) {
+        if (strtod(text, NULL) == value) {
             break;
         }
     }

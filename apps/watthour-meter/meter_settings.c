@@ -79,39 +79,65 @@ static wh_err check_calibration(const wh_meter_settings *s, wh_message *message)
     return WH_OK;
 }
 
-/* RFC 3339, seconds or finer, with Z or an offset. */
+/* Two or four digits at *text, which moves on; -1: they are not there. */
+static int take_digits(const char **text, int count)
+{
+    int value = 0;
+    for (int i = 0; i < count; ++i, ++*text) {
+        if (**text < '0' || **text > '9') {
+            return -1;
+        }
+        value = value * 10 + (**text - '0');
+    }
+    return value;
+}
+
+/* "+02:00", "Z": minutes east of UTC. */
+static bool take_zone(const char *text, int *offset_min)
+{
+    *offset_min = 0;
+    if (strcmp(text, "Z") == 0) {
+        return true;
+    }
+    int sign = *text == '-' ? -1 : 1;
+    if (*text != '-' && *text != '+') {
+        return false;
+    }
+    ++text;
+    int hours = take_digits(&text, 2);
+    if (hours < 0 || *text != ':') {
+        return false;
+    }
+    ++text;
+    int minutes = take_digits(&text, 2);
+    *offset_min = sign * (hours * 60 + minutes);
+    return minutes >= 0 && minutes < 60 && *text == '\0' &&
+           hours * 60 + minutes <= UTC_OFFSET_LIMIT;
+}
+
+/* RFC 3339 in whole seconds, with Z or an offset. */
 static bool parse_time(const char *text, int64_t *utc_us)
 {
-    wh_civil_time t = {.date = {0, 0, 0}};
-    int year = 0;
-    int part[5] = {0};
-    int used = 0;
-    if (sscanf(text, "%4d-%2d-%2dT%2d:%2d:%2d%n", &year, &part[0], &part[1], &part[2], &part[3],
-               &part[4], &used) != 6 ||
-        used != 19 || strspn(text, "0123456789-T:") < 19) {
-        return false;
-    }
-    t.date = (wh_civil_date){year, (uint8_t)part[0], (uint8_t)part[1]};
-    t.hour = (uint8_t)part[2];
-    t.minute = (uint8_t)part[3];
-    t.second = (uint8_t)part[4];
-    int64_t ms = 0;
-    if (wh_civil_time_to_ms(&t, &ms) != WH_OK) {
-        return false;
-    }
-    const char *zone = text + used;
-    int hours = 0;
-    int minutes = 0;
-    if (strcmp(zone, "Z") != 0) {
-        if ((zone[0] != '+' && zone[0] != '-') ||
-            sscanf(zone + 1, "%2d:%2d%n", &hours, &minutes, &used) != 2 || used != 5 ||
-            zone[6] != '\0' || hours < 0 || minutes < 0 || minutes > 59 ||
-            hours * 60 + minutes > UTC_OFFSET_LIMIT) {
+    static const char between[] = "--T::";
+    int part[6];
+    for (int i = 0; i < 6; ++i) {
+        part[i] = take_digits(&text, i == 0 ? 4 : 2);
+        if (part[i] < 0 || (i < 5 && *text++ != between[i])) {
             return false;
         }
     }
-    int64_t offset_min = (zone[0] == '-' ? -1 : 1) * (hours * 60 + minutes);
-    *utc_us = (ms - offset_min * 60000) * 1000;
+    const wh_civil_time t = {
+        .date = {part[0], (uint8_t)part[1], (uint8_t)part[2]},
+        .hour = (uint8_t)part[3],
+        .minute = (uint8_t)part[4],
+        .second = (uint8_t)part[5],
+    };
+    int64_t ms = 0;
+    int offset_min = 0;
+    if (wh_civil_time_to_ms(&t, &ms) != WH_OK || !take_zone(text, &offset_min)) {
+        return false;
+    }
+    *utc_us = (ms - (int64_t)offset_min * 60000) * 1000;
     return true;
 }
 

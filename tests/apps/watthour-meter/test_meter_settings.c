@@ -106,6 +106,15 @@ static void every_mistake_names_line_and_key(void **state)
         {"source:\n  home: {}\n  start: 2026-02-28T12:00:00\n",
          ":3: source.start: must be a time like 2026-06-21T12:00:00+02:00, is "
          "\"2026-02-28T12:00:00\""},
+        {"source:\n  home: {}\n  start: 2026-02-28T12:00:00+2:00\n",
+         ":3: source.start: must be a time like 2026-06-21T12:00:00+02:00, is "
+         "\"2026-02-28T12:00:00+2:00\""},
+        {"source:\n  home: {}\n  start: 2026-02-28T12:00:00+02:60\n",
+         ":3: source.start: must be a time like 2026-06-21T12:00:00+02:00, is "
+         "\"2026-02-28T12:00:00+02:60\""},
+        {"source:\n  home: {}\n  start: 2026-02-28T12:00:00Zulu\n",
+         ":3: source.start: must be a time like 2026-06-21T12:00:00+02:00, is "
+         "\"2026-02-28T12:00:00Zulu\""},
         {"source:\n  home:\n    clouds: 1.1\n", ":3: source.home.clouds: must be 0 to 1, is 1.1"},
         {"source:\n  home:\n    solar_phases: [1, 4]\n",
          ":3: source.home.solar_phases[1]: no such phase: 4 of 3"},
