@@ -4,6 +4,7 @@
 #include "apps/watthour-meter/meter_server.h"
 #include "apps/watthour-meter/meter_settings.h"
 #include "apps/watthour-meter/meter_source.h"
+#include "view/dlms/cosem.h"
 
 #include <getopt.h>
 #include <inttypes.h>
@@ -29,6 +30,7 @@ typedef struct {
     wh_meter_source source;
     wh_meter_config config;
     wh_meter meter;
+    wh_cosem cosem;
     wh_meter_sampler sampler;
     wh_meter_server *server;
 } program;
@@ -187,8 +189,9 @@ static int run(program *p, wh_message *message)
         return complain(message);
     }
     watch_signals(p);
-    const wh_dlms_model model = wh_view_dlms_model(&p->meter);
-    wh_err err = wh_meter_server_open(&p->loop, &p->settings, &model, &p->server, message);
+    p->cosem.meter = &p->meter;
+    const wh_dlms_server_config engine = wh_cosem_server_config(&p->cosem);
+    wh_err err = wh_meter_server_open(&p->loop, &p->settings, &engine, &p->server, message);
     if (err == WH_OK) {
         err = wh_meter_sampler_start(&p->sampler, &p->loop, &p->settings, &p->source, &p->meter);
         if (err != WH_OK) {

@@ -5,8 +5,6 @@
 
 #define PDU_SIZE       1024U
 #define POLL_PERIOD_MS 1000
-#define PUBLIC_CLIENT  16
-#define MANAGEMENT     1
 
 typedef struct session session;
 
@@ -23,7 +21,6 @@ struct wh_meter_server {
     wh_tcp_server *tcp;
     uv_timer_t timer;
     session *first;
-    wh_dlms_partner partner;
     wh_dlms_server_config config;
     const wh_log *log;
     uint16_t port;
@@ -134,7 +131,7 @@ static wh_err refuse(const wh_meter_settings *settings, wh_err err, const wh_mes
 }
 
 wh_err wh_meter_server_open(uv_loop_t *loop, const wh_meter_settings *settings,
-                            const wh_dlms_model *model, wh_meter_server **server,
+                            const wh_dlms_server_config *engine, wh_meter_server **server,
                             wh_message *message)
 {
     *server = NULL;
@@ -145,16 +142,9 @@ wh_err wh_meter_server_open(uv_loop_t *loop, const wh_meter_settings *settings,
     }
     const wh_server_settings *wanted = &settings->file->server;
     s->log = &settings->file->log;
-    s->partner = (wh_dlms_partner){.client_sap = PUBLIC_CLIENT,
-                                   .server_sap = MANAGEMENT,
-                                   .mechanism = WH_DLMS_MECHANISM_LOWEST};
-    s->config = (wh_dlms_server_config){
-        .model = *model,
-        .partners = &s->partner,
-        .partner_count = 1,
-        .pdu_size = PDU_SIZE,
-        .inactivity_ms = wanted->idle_timeout_s * 1000U,
-    };
+    s->config = *engine;
+    s->config.pdu_size = PDU_SIZE;
+    s->config.inactivity_ms = wanted->idle_timeout_s * 1000U;
     const wh_tcp_server_config tcp = {
         .address = wanted->address,
         .port = (uint16_t)wanted->port,

@@ -13,12 +13,12 @@ typedef struct wh_meter_server wh_meter_server;
 
 /* Listen as the configuration says.
  *
- * model  what is served; copied, what it points to is kept
+ * engine  what is served and to whom; copied, what it points to is kept
  *
  * WH_OK
  * else   *message names the line of the configuration and what is wrong (port in use, ...) */
 wh_err wh_meter_server_open(uv_loop_t *loop, const wh_meter_settings *settings,
-                            const wh_dlms_model *model, wh_meter_server **server,
+                            const wh_dlms_server_config *engine, wh_meter_server **server,
                             wh_message *message) WH_MUST_USE;
 
 uint16_t wh_meter_server_port(const wh_meter_server *server);

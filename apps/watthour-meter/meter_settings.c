@@ -353,6 +353,9 @@ void wh_meter_settings_apply(const wh_meter_settings *settings, double fs_hz,
     metrology->creep_uw = llround(m->creep_w * 1e6);
     metrology->creep_windows = (uint16_t)m->creep_windows;
     memcpy(metrology->channel, m->calibration.channel, sizeof metrology->channel);
+    if (settings->no_neutral) {
+        metrology->channel[WH_IN].full_scale = 0;
+    }
     memcpy(metrology->phase, m->calibration.phase, sizeof metrology->phase);
     config->registers.direction = m->direction;
     config->registers.interval_windows = m->interval_windows;

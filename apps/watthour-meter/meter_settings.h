@@ -103,6 +103,7 @@ typedef struct {
     double speed;           /* 1: real time; WH_PACE_UNLIMITED */
     int64_t start_utc_us;   /* INT64_MIN where the file says nothing */
     bool fs_given;          /* else the recording's own rate is taken */
+    bool no_neutral;        /* the source has no neutral current: the meter has none */
     char *recording_path;   /* as seen from here */
     char *profile_path;
 } wh_meter_settings;

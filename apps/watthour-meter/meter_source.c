@@ -163,7 +163,7 @@ static wh_err open_home(const wh_meter_settings *s, int64_t now_utc_us, wh_meter
     return WH_OK;
 }
 
-static wh_err start_converter(const wh_meter_settings *s, wh_meter_source *out, const layout *l,
+static wh_err start_converter(wh_meter_settings *s, wh_meter_source *out, const layout *l,
                               wh_message *message)
 {
     wh_converter_config c = {.seed = s->file->source.converter.seed};
@@ -177,7 +177,7 @@ static wh_err start_converter(const wh_meter_settings *s, wh_meter_source *out, 
         c.channel[i].full_scale = (double)s->file->meter.calibration.channel[i].full_scale / 1e6;
         c.channel[i].snr_db = s->file->source.converter.snr_db;
     }
-    c.seed = s->file->source.converter.seed;
+    s->no_neutral = c.channel[WH_IN].column == WH_CONVERTER_ABSENT;
     if (wh_converter_init(&out->converter, &c) != WH_OK) {
         return wh_config_yaml_refuse(s->config, message, "source.converter",
                                      "not a converter that can be built");

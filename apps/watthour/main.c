@@ -14,7 +14,9 @@ typedef struct {
 
 /* One line per command; the order is that of the help page. */
 static const command commands[] = {
-    {"analyse", wh_cmd_analyse, "what a recording holds, exactly"}, {NULL, NULL, NULL}, /* end */
+    {"analyse", wh_cmd_analyse, "what a recording holds, exactly"},
+    {"watch", wh_cmd_watch, "a meter live: full-screen, as text, as JSON"},
+    {NULL, NULL, NULL}, /* end */
 };
 
 static void print_help(FILE *out)
