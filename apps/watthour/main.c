@@ -15,6 +15,7 @@ typedef struct {
 /* One line per command; the order is that of the help page. */
 static const command commands[] = {
     {"analyse", wh_cmd_analyse, "what a recording holds, exactly"},
+    {"read", wh_cmd_read, "the values of a meter over DLMS/COSEM"},
     {"watch", wh_cmd_watch, "a meter live: full-screen, as text, as JSON"},
     {NULL, NULL, NULL}, /* end */
 };
