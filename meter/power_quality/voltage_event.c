@@ -35,32 +35,27 @@ wh_err wh_voltage_events_init(wh_voltage_events *v, const wh_voltage_event_confi
     return WH_OK;
 }
 
-static float magnitude(float x)
+/* The level of the event among half cycles first .. last: the lowest, or for a swell the
+ * highest. */
+static float deepest(const wh_voltage_events *v, const wh_voltage_event_state *s, unsigned first,
+                     unsigned last)
 {
-    return x < 0 ? -x : x;
-}
-
-/* The mean square farthest from `from` among half cycles first .. last. */
-static float farthest(const wh_voltage_events *v, unsigned phase, float from, unsigned first,
-                      unsigned last)
-{
-    float found = from;
-    for (unsigned i = first; i <= last; i++) {
-        const float x = v->mean_square[i][phase];
-        if (magnitude(x - from) > magnitude(found - from)) {
+    float found = v->mean_square[first][s->phase];
+    for (unsigned i = first + 1; i <= last; i++) {
+        const float x = v->mean_square[i][s->phase];
+        if (s->event.kind == WH_QUALITY_SWELL ? x > found : x < found) {
             found = x;
         }
     }
     return found;
 }
 
-/* How many of the three half cycles first .. first + 2 are of level `to` and not `from`, by
- * their energy. */
-static uint64_t share_q16(const wh_voltage_events *v, unsigned phase, unsigned first, float from,
-                          float to)
+/* How many of the three half cycles 1 to 3 are of level `to` and not `from`, by their
+ * energy. */
+static uint64_t share_q16(const wh_voltage_events *v, unsigned phase, float from, float to)
 {
     float share = 0;
-    for (unsigned i = first; i < first + 3; i++) {
+    for (unsigned i = 1; i <= 3; i++) {
         share += v->mean_square[i][phase] - from;
     }
     share = to == from ? 1.0F : share / (to - from);
@@ -69,7 +64,7 @@ static uint64_t share_q16(const wh_voltage_events *v, unsigned phase, unsigned f
     } else if (share > 3) {
         share = 3;
     }
-    return (uint64_t)(share * 65536.0F);
+    return (uint64_t)(uint32_t)(share * 65536.0F);
 }
 
 static uint64_t before(const wh_voltage_events *v, uint64_t halves_q16)
@@ -86,17 +81,16 @@ static void place_start(wh_voltage_events *v, wh_voltage_event_state *s)
         return;
     }
     const float old = v->mean_square[4][s->phase];
-    const float level = farthest(v, s->phase, old, 0, 2);
-    s->event.start_q16 = before(v, 65536 + share_q16(v, s->phase, 1, old, level));
+    const float level = deepest(v, s, 0, 2);
+    s->event.start_q16 = before(v, 65536 + share_q16(v, s->phase, old, level));
 }
 
-static void place_end(wh_voltage_events *v, wh_voltage_event_state *s)
+/* Its end was found one half cycle ago; the newest is of the level after it. */
+static void place_end(const wh_voltage_events *v, wh_voltage_event_state *s)
 {
+    const float level = deepest(v, s, 2, 4);
     const float now = v->mean_square[0][s->phase];
-    const float level = farthest(v, s->phase, now, 1, v->halves - 1U);
-    s->event.end_q16 = v->halves < WH_VOLTAGE_EVENT_HALVES
-                           ? v->end_q16
-                           : before(v, share_q16(v, s->phase, 0, now, level));
+    s->event.end_q16 = before(v, 65536 + share_q16(v, s->phase, level, now));
     if (s->event.end_q16 < s->event.start_q16) {
         s->event.end_q16 = s->event.start_q16;
     }
@@ -171,8 +165,18 @@ static unsigned start(wh_voltage_events *v, wh_quality_event_kind kind, const in
     return WH_QUALITY_NEWS_STARTED;
 }
 
-static unsigned go_on(wh_voltage_events *v, wh_quality_event_kind kind, const int64_t *u_uv,
-                      wh_quality_events *ring)
+static unsigned finish(wh_voltage_events *v, wh_quality_event_kind kind, wh_quality_events *ring)
+{
+    wh_voltage_event_state *s = &v->state[kind];
+    place_end(v, s);
+    wh_quality_events_put(ring, &s->event);
+    s->active = false;
+    s->ending = false;
+    v->running = (uint8_t)(v->running & ~(1U << kind));
+    return WH_QUALITY_NEWS_EVENT;
+}
+
+static void go_on(wh_voltage_events *v, wh_quality_event_kind kind, const int64_t *u_uv)
 {
     wh_voltage_event_state *s = &v->state[kind];
     const bool above = kind == WH_QUALITY_SWELL;
@@ -187,16 +191,12 @@ static unsigned go_on(wh_voltage_events *v, wh_quality_event_kind kind, const in
     if (!ends) {
         note_extreme(v, &s->event, u_uv);
         s->phase = lowest_bit(left);
-        return 0;
+        return;
     }
     if (kind == WH_QUALITY_INTERRUPTION) {
         s->phase = highest_voltage(v, u_uv);
     }
-    place_end(v, s);
-    wh_quality_events_put(ring, &s->event);
-    s->active = false;
-    v->running = (uint8_t)(v->running & ~(1U << kind));
-    return WH_QUALITY_NEWS_EVENT;
+    s->ending = true;
 }
 
 static void remember(wh_voltage_events *v, const wh_half_cycle *half)
@@ -223,8 +223,14 @@ unsigned wh_voltage_events_feed(wh_voltage_events *v, const wh_half_cycle *half,
     remember(v, half);
     for (unsigned i = 0; i < KINDS; i++) {
         const wh_quality_event_kind kind = (wh_quality_event_kind)i;
-        news |=
-            v->state[i].active ? go_on(v, kind, urms_half_uv, ring) : start(v, kind, urms_half_uv);
+        if (v->state[i].ending) {
+            news |= finish(v, kind, ring);
+        }
+        if (v->state[i].active) {
+            go_on(v, kind, urms_half_uv);
+        } else {
+            news |= start(v, kind, urms_half_uv);
+        }
     }
     return news;
 }

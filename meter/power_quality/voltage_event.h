@@ -34,6 +34,7 @@ typedef struct {
 
 typedef struct {
     bool active;
+    bool ending;   /* its end is known to a half cycle only yet */
     bool placing;  /* the start is known to a half cycle only yet */
     uint8_t phase; /* the one that started it, then the last one to be beyond the threshold */
     wh_quality_event event;
