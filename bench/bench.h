@@ -17,7 +17,8 @@
 
 typedef struct {
     const char *name;
-    uint32_t units; /* of work in one run: figures are divided by it */
+    uint32_t units;          /* of work in one run: figures are divided by it */
+    wh_err (*prepare)(void); /* before the case, not measured */
     void (*run)(void);
 } wh_bench_case;
 
@@ -28,9 +29,8 @@ typedef struct {
 } wh_bench_object;
 
 typedef struct {
-    const char *name;        /* of the section */
-    const char *unit;        /* what one unit of work is */
-    wh_err (*prepare)(void); /* before each case, not measured: the same start for all */
+    const char *name; /* of the section */
+    const char *unit; /* what one unit of work is */
     const wh_bench_case *cases;
     size_t case_count;
     const wh_bench_object *objects;

@@ -43,7 +43,7 @@ static double units_per_s(const wh_bench_case *c)
 
 static int run_case(const wh_bench *bench, const wh_bench_case *c, long times)
 {
-    wh_err err = bench->prepare();
+    wh_err err = c->prepare();
     if (err != WH_OK) {
         fprintf(stderr, "%s: %s\n", bench->name, wh_err_text(err));
         return 1;

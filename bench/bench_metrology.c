@@ -41,10 +41,10 @@ static void feed_64(void)
 }
 
 static const wh_bench_case cases[] = {
-    {"blocks of 64", SETS, feed_64},
-    {"blocks of 32", SETS, feed_32},
-    {"blocks of 16", SETS, feed_16},
-    {"one at a time", SETS, feed_one},
+    {"blocks of 64", SETS, prepare, feed_64},
+    {"blocks of 32", SETS, prepare, feed_32},
+    {"blocks of 16", SETS, prepare, feed_16},
+    {"one at a time", SETS, prepare, feed_one},
 };
 
 static const wh_bench_object objects[] = {
@@ -57,7 +57,6 @@ static const wh_bench_object objects[] = {
 const wh_bench wh_bench_metrology = {
     .name = "metrology",
     .unit = "sample set",
-    .prepare = prepare,
     .cases = cases,
     .case_count = sizeof cases / sizeof cases[0],
     .objects = objects,

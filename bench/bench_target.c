@@ -44,7 +44,7 @@ __attribute__((noinline)) static size_t measure(void (*run)(void))
 
 static void report_case(wh_report *report, const wh_bench *bench, const wh_bench_case *c)
 {
-    if (bench->prepare() != WH_OK) {
+    if (c->prepare() != WH_OK) {
         wh_semihosting_exit(1);
     }
     size_t stack_empty = measure(do_nothing);

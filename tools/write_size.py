@@ -85,7 +85,7 @@ Code, RAM and stack of the meter, in bytes. This page is written by `bench/run`;
 {qemu.compiler()}, `-Os` (the loops that run at every sample: `-O2`), presets `cortex-m4` and `cortex-m0plus`. Constants count as code.
 
 {goals(figures, ("code", "ram"))}
-Code counts as it is linked in the firmware: functions that the firmware does not call are left out by the linker.
+Code counts as it is linked in the bench program, which uses all of these modules: what nothing calls is left out by the linker.
 
 ## Modules
 

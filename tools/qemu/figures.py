@@ -54,19 +54,32 @@ def libraries(directory):
 SECTION = re.compile(r"^ \.(text|rodata|data|bss)\S*\s+0x[0-9a-f]+\s+0x([0-9a-f]+)\s+(\S+)", re.M)
 
 
-def linked(elf):
-    """{module: (flash, ram)} of what the linker kept, by the archive or object it came from."""
+ORIGIN = re.compile(r"lib(\w+)\.a\((.+?)\.o(?:bj)?\)")
+
+
+def linked_files(elf):
+    """{(module, file): (flash, ram)} of what the linker kept, by the archive and its member it came from."""
     text = pathlib.Path(f"{elf}.map").read_text()
     text = text[text.index("Linker script and memory map"):]
     found = {}
     for kind, size, origin in SECTION.findall(text):
-        archive = re.search(r"lib(\w+)\.a", origin)
-        module = archive.group(1) if archive else "firmware"
+        archive = ORIGIN.search(origin)
+        module, file = archive.groups() if archive else ("firmware", "")
         module = {"c": "C library", "gcc": "libgcc"}.get(module, module)
-        flash, ram = found.get(module, (0, 0))
+        flash, ram = found.get((module, file), (0, 0))
         size = int(size, 16)
-        found[module] = (flash + (size if kind != "bss" else 0), ram + (size if kind in ("data", "bss") else 0))
-    return {module: sizes for module, sizes in sorted(found.items()) if sizes != (0, 0)}
+        found[module, file] = (flash + (size if kind != "bss" else 0),
+                               ram + (size if kind in ("data", "bss") else 0))
+    return found
+
+
+def linked(elf):
+    """{module: (flash, ram)}: the same by archive; what is in none is the program's own."""
+    found = {}
+    for (module, _), (flash, ram) in sorted(linked_files(elf).items()):
+        before = found.get(module, (0, 0))
+        found[module] = (before[0] + flash, before[1] + ram)
+    return {module: sizes for module, sizes in found.items() if sizes != (0, 0)}
 
 
 NODE = re.compile(r'^node: \{ title: "([^"]+)" label: "[^"]*\\n(\d+) bytes \(', re.M)
@@ -137,6 +150,7 @@ def measure(work, tools):
         figures["cores"][core] = {"cases": cases, "objects": objects, "libraries": libraries(directory)}
     directory = pathlib.Path(work) / M4
     figures["linked"] = linked(directory / "firmware" / "watthour-meter.elf")
+    figures["bench_files"] = linked_files(directory / "bench" / "watthour-bench.elf")
     figures["load"] = firmware_load(directory, plugin, tools, work)
     graph = CallGraph(directory)
     figures["deepest"] = {name: graph.deepest(name) for name in ("main", "wh_cortex_m_on_tick", "wh_meter_init", "wh_meter_samples")}
@@ -144,13 +158,15 @@ def measure(work, tools):
 
 
 def find_case(figures, core, bench, case):
-    return next(c for c in figures["cores"][core]["cases"] if (c["bench"], c["case"]) == (bench, case))
+    """The case, or None where this core does not run it."""
+    return next((c for c in figures["cores"][core]["cases"] if (c["bench"], c["case"]) == (bench, case)), None)
 
 
 def value_of(figures, goal):
     """The measured figure that a goal is about, and its unit."""
     if goal["figure"] == "code":
-        return sum(figures["linked"].get(module, (0, 0))[0] for module in goal["modules"]), "bytes"
+        return sum(flash for (module, file), (flash, _) in figures["bench_files"].items()
+                   if module in goal["modules"] and file not in goal.get("without", [])), "bytes"
     if goal["figure"] == "ram":
         objects = {o["object"]: o["bytes"] for o in figures["cores"][M4]["objects"]}
         return sum(objects[name] for name in goal["objects"]), "bytes"

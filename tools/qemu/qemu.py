@@ -52,20 +52,25 @@ def plugin(directory):
 
 
 def functions(elf):
-    """[(name, address, size)] of the code in an ELF file, without the Thumb bit. A function whose size is not
-    told (libgcc has some in assembler) reaches to the next one."""
-    listing = subprocess.run(["arm-none-eabi-nm", "-n", "-S", elf], capture_output=True, text=True, check=True).stdout
+    """[(name, address, size)] of the code in an ELF file, without the Thumb bit. A static function's name has its
+    file before it. None reaches into the next one; where a size is not told (libgcc has some in assembler) it
+    reaches up to it."""
+    listing = subprocess.run(["arm-none-eabi-nm", "-p", "-a", "-S", elf], capture_output=True, text=True, check=True).stdout
     found = {}
-    for line in listing.splitlines():
+    file = ""
+    for line in listing.splitlines():  # the symbols of a file follow its name, the global ones come last
         *numbers, kind, name = line.split()
-        if kind in "tTwW":
+        if kind == "a" and name.endswith(".c"):
+            file = name
+        elif kind in "tTwW" and not name.startswith("$"):
             address = int(numbers[0], 16) & ~1
             size = int(numbers[1], 16) if len(numbers) > 1 else 0
             if size or address not in found:
-                found[address] = (name, size)
-    ends = [*sorted(found)[1:], max(found) + 64]
-    return [(found[address][0], address, found[address][1] or end - address)
-            for address, end in zip(sorted(found), ends)]
+                found[address] = (f"{file}:{name}" if kind == "t" else name, size)
+    starts = sorted(found)
+    ends = [*starts[1:], starts[-1] + 64]
+    return [(found[start][0], start, min(found[start][1] or end - start, end - start))
+            for start, end in zip(starts, ends)]
 
 
 class Run:
