@@ -6,6 +6,7 @@
 
 #define TURN_RAD       6.283185307179586
 #define CURRENT_LENGTH 0.72 /* of the circle, the largest current */
+#define SHORTEST_DOTS  1.5  /* a shorter vector has no direction that could be seen */
 #define ARROW_DOTS     5.0
 #define ARROW_RAD      0.45
 
@@ -111,14 +112,14 @@ static size_t collect(const wh_watch_model *model, double radius, vector *out)
         const wh_watch_place *p = &model->snapshot.place[k];
         wh_cell look = wh_watch_look(model, (wh_ink)(WH_INK_L1 + (int)k), 0);
         double u = p->u_v / u_most * radius;
-        if (isfinite(u) && isfinite(p->u_deg)) {
+        if (u >= SHORTEST_DOTS && isfinite(u) && isfinite(p->u_deg)) {
             look.glyph = '*';
             vector *v = &out[count++];
             *v = (vector){.length = u, .angle_rad = radians(p->u_deg), .look = look};
             (void)snprintf(v->label, sizeof v->label, "U%u", k + 1);
         }
         double i = p->i_a / i_most * radius * CURRENT_LENGTH;
-        if (isfinite(i) && isfinite(p->i_deg)) {
+        if (i >= SHORTEST_DOTS && isfinite(i) && isfinite(p->i_deg)) {
             look.glyph = '+';
             vector *v = &out[count++];
             *v =

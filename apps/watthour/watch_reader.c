@@ -277,10 +277,10 @@ static void clear(raw_values *raw)
     raw->u_lag_deg[0] = 0.0;
 }
 
-/* Between -180 and 180. */
+/* Between -180 and 180, and never -0. */
 static double half_turn(double degrees)
 {
-    return remainder(degrees, 360.0);
+    return remainder(degrees, 360.0) + 0.0;
 }
 
 /* The phase sequence is where U2 and U3 lie. */
@@ -307,6 +307,9 @@ static void finish(const wh_watch_reader *reader, raw_values *raw)
             p->p_w = raw->p_import_w[k] - raw->p_export_w[k];
         }
         p->q_var = raw->q_import_var[k] - raw->q_export_var[k];
+        if (p->s_va == 0.0) { /* nothing flows: a meter may say 0, but there is no such ratio */
+            p->pf = p->thd_i_pct = NAN;
+        }
     }
     for (size_t i = 0; i < reader->present_count; ++i) {
         uint8_t c = registers[reader->present[i]].c;

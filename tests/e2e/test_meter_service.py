@@ -1,0 +1,275 @@
+# SPDX-License-Identifier: Apache-2.0
+"""watthour-meter as a service: energies against power and time, several clients, rude clients, and
+every way it refuses to start."""
+import datetime
+import json
+import os
+import signal
+import socket
+import subprocess
+import unittest
+
+import e2e_meter
+from e2e_meter import METER, PATIENCE_S, WATTHOUR, Meter, RawClient, run, snapshot
+
+STEADY = """
+meter: { creep_w: 0, serial: '77', direction: arithmetic }
+source:
+  speed: unlimited
+  start: 2026-06-21T12:00:00Z
+  recording: { file: steady.csv, pairs: 'U1/I1,U2/I2,U3/I3', at_end: repeat }
+server: { port: 0, connections_max: 4 }
+"""
+
+# A roof on L1 and L3 under a clear sky, and a house that draws by a profile of its own.
+SUNNY = """
+meter: { direction: arithmetic, utc_offset_min: 120, fs_hz: 4000 }
+source:
+  speed: unlimited
+  start: 2026-06-21T12:00:00+02:00
+  home:
+    profile: house.csv
+    solar_peak_w: 6000
+    solar_phases: [1, 3]
+    clouds: 0
+    events_per_day: 0
+    u_wander: 0
+    f_wander_hz: 0
+server: { port: 0 }
+"""
+
+REAL_TIME = """
+source: { recording: { file: steady.csv, at_end: repeat } }
+server: { port: 0, connections_max: 3 }
+"""
+
+
+def seconds_between(first, last):
+    a, b = (datetime.datetime.fromisoformat(s["time"]) for s in (first, last))
+    return (b - a).total_seconds()
+
+
+def later(url, first, seconds):
+    """A snapshot at least so many seconds of the meter's time after the first."""
+    while True:
+        last = snapshot(url)
+        if seconds_between(first, last) >= seconds:
+            return last
+
+
+class Service(e2e_meter.EndToEnd):
+    def check_energies(self, first, last, tolerance):
+        """Power is as good as constant, so energy is power times time."""
+        hours = seconds_between(first, last) / 3600
+        for a, b in zip(first["phases"], last["phases"]):
+            moved = (b["active_energy_import_wh"] - a["active_energy_import_wh"]
+                     - b["active_energy_export_wh"] + a["active_energy_export_wh"])
+            expected = (a["active_power_w"] + b["active_power_w"]) / 2 * hours
+            self.assertAlmostEqual(moved / expected, 1, delta=tolerance,
+                                   msg=f"{a['phase']}: {moved} Wh in {hours} h at {expected}")
+            one_way = "export" if expected < 0 else "import"
+            other = "import" if expected < 0 else "export"
+            self.assertGreater(b[f"active_energy_{one_way}_wh"], a[f"active_energy_{one_way}_wh"])
+            self.assertEqual(b[f"active_energy_{other}_wh"], a[f"active_energy_{other}_wh"])
+
+    def test_energies_of_a_steady_recording_are_power_times_time(self):
+        with Meter(self.folder, STEADY) as meter:
+            first = later(meter.url, {"time": "2026-06-21T12:00:00+00:00"}, 2)
+            last = later(meter.url, first, 900)
+            self.assertEqual(last["serial"], "77")
+            self.assertEqual(last["sequence"], "ABC")
+            self.assertIsNone(last["neutral_current_a"])
+            self.assertAlmostEqual(last["frequency_hz"], 50, delta=0.001)
+            for phase, power in zip(last["phases"], (2300, -1150, 2300)):
+                self.assertAlmostEqual(phase["active_power_w"], power, delta=0.5)
+                self.assertAlmostEqual(phase["voltage_v"], 230, delta=0.05)
+            # The snapshot's values and its time are read some milliseconds apart.
+            self.check_energies(first, last, 0.02)
+            self.assertEqual(meter.stop(), 0)
+
+    def test_a_house_with_a_roof_books_both_directions_phase_by_phase(self):
+        with open(os.path.join(self.folder, "house.csv"), "w", encoding="utf-8") as file:
+            file.write("# step_s=3600\nload_w\n" + "1200\n" * 24)
+        with Meter(self.folder, SUNNY) as meter:
+            # An inverter waits a minute before it feeds in, then takes half a one to rise.
+            first = later(meter.url, {"time": "2026-06-21T10:00:00+00:00"}, 120)
+            last = later(meter.url, first, 120)
+            powers = [phase["active_power_w"] for phase in last["phases"]]
+            self.assertLess(powers[0], -500)
+            self.assertGreater(powers[1], 100)
+            self.assertLess(powers[2], -500)
+            self.check_energies(first, last, 0.05)
+            total = last["total"]
+            for way in ("import", "export"):
+                sums = sum(p[f"active_energy_{way}_wh"] for p in last["phases"])
+                self.assertAlmostEqual(total[f"active_energy_{way}_wh"], sums,
+                                       delta=0.05 * sums + 1)
+
+    def test_read_and_watch_and_the_wire_agree(self):
+        config = STEADY.replace("at_end: repeat", "at_end: hold")
+        with Meter(self.folder, config) as meter:
+            meter.wait_for("event=source_ended")
+            client = RawClient(meter.port)
+            client.associate()
+            mwh = client.energy_mwh(1)
+            client.close()
+            self.assertGreater(mwh, 900)  # 4600 W for some 0.8 s
+            seen = snapshot(meter.url)
+            self.assertEqual(round(seen["total"]["active_energy_import_wh"] * 1000), mwh)
+            status, out, err = run(WATTHOUR, "watch", "--once", meter.url)
+            self.assertEqual((status, err), (0, ""))
+            self.assertIn("%.6f" % (mwh / 1e6), out)
+            status, out, err = run(WATTHOUR, "read", meter.url, "1.8.0", "--json")
+            self.assertEqual((status, err), (0, ""))
+            self.assertIn(str(mwh / 1000).rstrip("0").rstrip("."), out)
+
+    def test_two_clients_at_once_and_one_too_many(self):
+        with Meter(self.folder, REAL_TIME) as meter:
+            clients = [RawClient(meter.port) for _ in range(3)]
+            for client in clients:
+                client.associate()
+            for _ in range(20):
+                values = [client.energy_mwh(1) for client in clients]
+                self.assertEqual(values, sorted(values))
+            with socket.create_connection(("127.0.0.1", meter.port), PATIENCE_S) as fourth:
+                try:
+                    self.assertEqual(fourth.recv(1), b"")
+                except ConnectionResetError:
+                    pass
+            meter.wait_for("event=refused .*reason=connection_limit limit=3")
+            clients[0].close()
+            meter.wait_for("event=disconnected")
+            again = RawClient(meter.port)
+            again.associate()
+            for client in clients[1:] + [again]:
+                client.energy_mwh(1)
+                client.close()
+
+    def test_garbage_on_the_port_disturbs_nobody(self):
+        with Meter(self.folder, REAL_TIME) as meter:
+            polite = RawClient(meter.port)
+            polite.associate()
+            garbage = (b"GET / HTTP/1.1\r\n\r\n", b"\x00" * 5000, b"\xff" * 70000,
+                       bytes.fromhex("0001001000010005c001c10003"),  # GET without association
+                       bytes.fromhex("00010010000100") + b"\x03\x60\x01\x00",
+                       bytes.fromhex("000100100001ffff") + bytes(range(256)) * 255)
+            for data in garbage:
+                with socket.create_connection(("127.0.0.1", meter.port), PATIENCE_S) as rude:
+                    rude.settimeout(PATIENCE_S)
+                    try:
+                        rude.sendall(data)
+                        rude.shutdown(socket.SHUT_WR)
+                        while rude.recv(4096):
+                            pass
+                    except OSError:
+                        pass
+                polite.energy_mwh(1)
+            polite.close()
+            self.assertIsNone(meter.process.poll())
+            self.assertEqual(meter.stop(), 0)
+
+    def test_a_killed_client_leaves_nothing_behind(self):
+        with Meter(self.folder, REAL_TIME) as meter:
+            for i in range(6):  # twice as many as may be connected
+                client = subprocess.Popen([WATTHOUR, "watch", "--json", "-i", "0.01", meter.url],
+                                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
+                self.assertIn("device", json.loads(client.stdout.readline()))
+                client.kill()
+                client.wait(PATIENCE_S)
+                client.stdout.close()
+                meter.wait_for("event=disconnected", i + 1)
+            self.assertEqual(len(snapshot(meter.url)["phases"]), 3)
+
+    def test_silence_is_ended(self):
+        config = REAL_TIME.replace("port: 0", "port: 0, idle_timeout_s: 1")
+        with Meter(self.folder, config) as meter:
+            silent = RawClient(meter.port)
+            silent.associate()
+            self.assertEqual(silent.socket.recv(1), b"")
+            meter.wait_for("event=disconnected .*reason=idle")
+            silent.close()
+
+    def test_both_signals_end_it_cleanly(self):
+        for number in (signal.SIGINT, signal.SIGTERM):
+            with Meter(self.folder, REAL_TIME) as meter:
+                client = RawClient(meter.port)
+                client.associate()
+                self.assertEqual(meter.stop(number), 0)
+                self.assertTrue(any("event=stopped" in line for line in meter.lines))
+                client.close()
+
+    def test_a_recording_may_end_the_program(self):
+        with Meter(self.folder, STEADY.replace("at_end: repeat", "at_end: exit")) as meter:
+            self.assertEqual(meter.process.wait(PATIENCE_S), 0)
+            meter.wait_for("event=source_ended samples=1600")
+
+    def refused(self, config, *wants):
+        """It does not start, and says why in one line."""
+        path = os.path.join(self.folder, "refused.yaml")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(config)
+        status, out, err = run(METER, "--config", path)
+        self.assertEqual((status, out), (2, ""), err)
+        self.assertEqual(err.count("\n"), 1, err)
+        for want in wants:
+            self.assertIn(want, err)
+
+    def test_a_port_in_use_is_named(self):
+        with Meter(self.folder, REAL_TIME) as meter:
+            self.refused(REAL_TIME.replace("port: 0", f"port: {meter.port}"),
+                         "refused.yaml:3: server.port: ", str(meter.port), "in use")
+            self.assertEqual(len(snapshot(meter.url)["phases"]), 3)
+
+    def test_what_cannot_be_configured_is_named(self):
+        self.refused("source: { home: {} }\nserver:\n  port: many\n",
+                     "refused.yaml:3: server.port: must be a whole positive number")
+        self.refused("source: { home: {} }\nserver:\n  address: localhost\n",
+                     "refused.yaml:3: server.address: localhost: not a numeric")
+        self.refused("source: { home: {} }\nmetre: {}\n", 'refused.yaml:2: unknown key "metre"')
+        self.refused("source:\n  recording:\n    file: nowhere.cfg\n",
+                     "refused.yaml:3: source.recording.file: ", "nowhere.cfg")
+        with open(os.path.join(self.folder, "short.csv"), "w", encoding="utf-8") as file:
+            file.write("# fs_hz=1600\nU1,I1\n1,2\n3\n")
+        self.refused("source: { recording: { file: short.csv } }\n", "refused.yaml:1: ",
+                     "short.csv:4: ")
+        status, _, err = run(METER, "--config", "/nowhere/meter.yaml")
+        self.assertEqual((status, err), (2, "watthour-meter: /nowhere/meter.yaml: No such file or "
+                                            "directory\n"))
+
+    def test_the_command_line(self):
+        path = os.path.join(self.folder, "meter.yaml")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(STEADY)
+        self.assertEqual(run(METER, "--config", path, "--check"), (0, f"{path}: good\n", ""))
+        status, printed, err = run(METER, "--config", path, "--print-config")
+        self.assertEqual((status, err), (0, ""))
+        self.assertIn("speed: unlimited", printed)
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(printed)
+        self.assertEqual(run(METER, "--config", path, "--print-config"), (0, printed, ""))
+        status, out, _ = run(METER, "--help")
+        self.assertEqual(status, 0)
+        self.assertIn("examples:", out)
+        for arguments in ([], ["--config"], ["--frob"], ["--config", path, "more"]):
+            status, out, err = run(METER, *arguments)
+            self.assertEqual((status, out), (2, ""))
+            self.assertNotEqual(err, "")
+
+    def test_watch_says_who_does_not_answer(self):
+        with socket.socket() as bound:  # a port that nobody listens on, and nobody else can take
+            bound.bind(("127.0.0.1", 0))
+            url = f"dlms://127.0.0.1:{bound.getsockname()[1]}"
+            status, out, err = run(WATTHOUR, "watch", "--once", url)
+            self.assertEqual((status, out), (1, ""))
+            self.assertIn("refused", err)
+        status, out, err = run(WATTHOUR, "watch", "http://127.0.0.1")
+        self.assertEqual((status, out, err.count("\n")), (2, "", 1))
+        status, out, err = run(WATTHOUR, "watch", "--interval", "0")
+        self.assertEqual((status, out), (2, ""))
+        status, out, err = run(WATTHOUR, "watch")
+        self.assertEqual((status, out, err.count("\n")), (2, "", 1))
+        self.assertIn("terminal", err)
+
+
+if __name__ == "__main__":
+    unittest.main()
