@@ -15,8 +15,8 @@ void wh_bench_signal_init(void);
 /* Three phases and neutral, 600 V and 120 A of full scale, nothing switched off. */
 const wh_meter_config *wh_bench_meter_config(void);
 
-/* Give `meter` the next `sets` sample sets in blocks of `block`, which divides both `sets` and
+/* Give `meter` the next `count` sample sets in blocks of `block`, which divides both `count` and
  * WH_BENCH_SIGNAL_SETS. */
-void wh_bench_feed(wh_meter *meter, size_t sets, size_t block);
+void wh_bench_feed(wh_meter *meter, size_t count, size_t block);
 
 #endif /* WH_BENCH_SIGNAL_H */

@@ -8,7 +8,7 @@
  *
  * Exit status: 0, or 1 where a bench could not be prepared. */
 #include "bench/bench.h"
-#include "firmware/report.h"
+#include "firmware/json_line.h"
 #include "port/cortex_m/cmsdk_uart.h"
 #include "port/cortex_m/cortex_m.h"
 #include "port/cortex_m/semihosting.h"
@@ -42,35 +42,36 @@ __attribute__((noinline)) static size_t measure(void (*run)(void))
     return wh_cortex_m_stack_used();
 }
 
-static void report_case(wh_report *report, const wh_bench *bench, const wh_bench_case *c)
+static void report_case(wh_json_line *report, const wh_bench *bench, const wh_bench_case *c)
 {
     if (c->prepare() != WH_OK) {
         wh_semihosting_exit(1);
     }
     size_t stack_empty = measure(do_nothing);
     size_t stack = measure(c->run);
-    wh_report_begin(report);
-    wh_report_text(report, "bench", bench->name);
-    wh_report_text(report, "unit", bench->unit);
-    wh_report_text(report, "case", c->name);
-    wh_report_int(report, "units", c->units);
-    wh_report_int(report, "stack_bytes", (int64_t)(stack - stack_empty));
-    wh_report_end(report);
+    wh_json_line_begin(report);
+    wh_json_line_text(report, "bench", bench->name);
+    wh_json_line_text(report, "unit", bench->unit);
+    wh_json_line_text(report, "case", c->name);
+    wh_json_line_int(report, "units", c->units);
+    wh_json_line_int(report, "stack_bytes", (int64_t)(stack - stack_empty));
+    wh_json_line_end(report);
 }
 
-static void report_object(wh_report *report, const wh_bench *bench, const wh_bench_object *object)
+static void report_object(wh_json_line *report, const wh_bench *bench,
+                          const wh_bench_object *object)
 {
-    wh_report_begin(report);
-    wh_report_text(report, "bench", bench->name);
-    wh_report_text(report, "object", object->name);
-    wh_report_int(report, "bytes", (int64_t)object->bytes);
-    wh_report_end(report);
+    wh_json_line_begin(report);
+    wh_json_line_text(report, "bench", bench->name);
+    wh_json_line_text(report, "object", object->name);
+    wh_json_line_int(report, "bytes", (int64_t)object->bytes);
+    wh_json_line_end(report);
 }
 
 int main(void)
 {
     wh_cmsdk_uart_init(WH_CMSDK_UART0, UART_DIVIDER);
-    wh_report report = {.put = put_uart};
+    wh_json_line report = {.put = put_uart};
     for (size_t i = 0; i < wh_bench_count; i++) {
         const wh_bench *bench = wh_benches[i];
         for (size_t k = 0; k < bench->case_count; k++) {

@@ -9,8 +9,8 @@
  *   2  the meter refuses its configuration */
 #include "core/reader.h"
 #include "firmware/image.h"
+#include "firmware/json_line.h"
 #include "firmware/replay.h"
-#include "firmware/report.h"
 #include "firmware/ring.h"
 #include "port/cortex_m/cmsdk_uart.h"
 #include "port/cortex_m/cortex_m.h"
@@ -56,7 +56,7 @@ static void put_uart(void *user, const char *text, size_t len)
     wh_cmsdk_uart_write(WH_CMSDK_UART0, text, len);
 }
 
-static void measure(uint32_t block, wh_report *report)
+static void measure(uint32_t block, wh_json_line *report)
 {
     for (;;) {
         /* Read before the ring: an interrupt between the two only adds sets. */
@@ -91,13 +91,13 @@ int main(void)
     /* A converter would put words here by DMA, and this core is little endian too. */
     converter_next = (const int32_t *)(const void *)(image + wh_reader_pos(&r));
     converter_left = header.set_count;
-    wh_report report = {.put = put_uart};
+    wh_json_line report = {.put = put_uart};
     wh_cortex_m_tick_start((uint32_t)(CORE_CLOCK_MHZ / header.meter.metrology.fs_mhz));
     measure(header.block, &report);
     wh_replay_finish(&replay, &report);
-    wh_report_begin(&report);
-    wh_report_int(&report, "dropped", ring.dropped);
-    wh_report_int(&report, "stack_bytes", (int64_t)wh_cortex_m_stack_used());
-    wh_report_end(&report);
+    wh_json_line_begin(&report);
+    wh_json_line_int(&report, "dropped", ring.dropped);
+    wh_json_line_int(&report, "stack_bytes", (int64_t)wh_cortex_m_stack_used());
+    wh_json_line_end(&report);
     wh_semihosting_exit(ring.dropped == 0 ? EXIT_OK : EXIT_DROPPED);
 }

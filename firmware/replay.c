@@ -27,18 +27,18 @@ wh_err wh_replay_init(wh_replay *replay, const wh_image_header *header)
 }
 
 /* One number of each phase: `offset` is that of an int64_t in wh_phase_quantities. */
-static void report_phases_i64(wh_report *report, const char *name, const wh_quantities *q,
+static void report_phases_i64(wh_json_line *report, const char *name, const wh_quantities *q,
                               size_t offset)
 {
     int64_t values[WH_PHASES];
     for (unsigned k = 0; k < WH_PHASES; k++) {
         memcpy(&values[k], (const uint8_t *)&q->phase[k] + offset, sizeof values[k]);
     }
-    wh_report_ints(report, name, values, WH_PHASES);
+    wh_json_line_ints(report, name, values, WH_PHASES);
 }
 
 /* The same of an int32_t, or of a uint32_t, which is shown with its bits taken as signed. */
-static void report_phases_i32(wh_report *report, const char *name, const wh_quantities *q,
+static void report_phases_i32(wh_json_line *report, const char *name, const wh_quantities *q,
                               size_t offset)
 {
     int64_t values[WH_PHASES];
@@ -47,10 +47,10 @@ static void report_phases_i32(wh_report *report, const char *name, const wh_quan
         memcpy(&value, (const uint8_t *)&q->phase[k] + offset, sizeof value);
         values[k] = value;
     }
-    wh_report_ints(report, name, values, WH_PHASES);
+    wh_json_line_ints(report, name, values, WH_PHASES);
 }
 
-static void report_phase_quantities(wh_report *report, const wh_quantities *q)
+static void report_phase_quantities(wh_json_line *report, const wh_quantities *q)
 {
     static const struct {
         const char *name;
@@ -84,43 +84,43 @@ static void report_phase_quantities(wh_report *report, const wh_quantities *q)
     }
 }
 
-static void report_system_quantities(wh_report *report, const wh_quantities *q)
+static void report_system_quantities(wh_json_line *report, const wh_quantities *q)
 {
-    wh_report_int(report, "first_sample", (int64_t)q->first_sample);
-    wh_report_int(report, "first_q32", q->first_q32);
-    wh_report_int(report, "length_q16", (int64_t)q->length_q16);
-    wh_report_int(report, "f_uhz", q->f_uhz);
-    wh_report_int(report, "locked", q->locked);
-    wh_report_int(report, "cycles", q->cycles);
-    wh_report_int(report, "present", q->present);
-    wh_report_int(report, "leader", q->leader);
-    wh_report_int(report, "rotation", (int64_t)q->rotation);
-    wh_report_int(report, "in_ua", q->in_ua);
-    wh_report_int(report, "in1_ua", q->in1_ua);
-    wh_report_int(report, "in1_angle_urad", q->in1_angle_urad);
-    wh_report_int(report, "total_p_uw", q->p_uw);
-    wh_report_int(report, "total_p1_uw", q->p1_uw);
-    wh_report_int(report, "total_q1_uvar", q->q1_uvar);
-    wh_report_int(report, "s_arithmetic_uva", q->s_arithmetic_uva);
-    wh_report_int(report, "s_vector_uva", q->s_vector_uva);
-    wh_report_int(report, "s_effective_uva", q->s_effective_uva);
-    wh_report_int(report, "total_pf_ppm", q->pf_ppm);
-    wh_report_int(report, "u2_ppm", q->u2_ppm);
-    wh_report_int(report, "u0_ppm", q->u0_ppm);
+    wh_json_line_int(report, "first_sample", (int64_t)q->first_sample);
+    wh_json_line_int(report, "first_q32", q->first_q32);
+    wh_json_line_int(report, "length_q16", (int64_t)q->length_q16);
+    wh_json_line_int(report, "f_uhz", q->f_uhz);
+    wh_json_line_int(report, "locked", q->locked);
+    wh_json_line_int(report, "cycles", q->cycles);
+    wh_json_line_int(report, "present", q->present);
+    wh_json_line_int(report, "leader", q->leader);
+    wh_json_line_int(report, "rotation", (int64_t)q->rotation);
+    wh_json_line_int(report, "in_ua", q->in_ua);
+    wh_json_line_int(report, "in1_ua", q->in1_ua);
+    wh_json_line_int(report, "in1_angle_urad", q->in1_angle_urad);
+    wh_json_line_int(report, "total_p_uw", q->p_uw);
+    wh_json_line_int(report, "total_p1_uw", q->p1_uw);
+    wh_json_line_int(report, "total_q1_uvar", q->q1_uvar);
+    wh_json_line_int(report, "s_arithmetic_uva", q->s_arithmetic_uva);
+    wh_json_line_int(report, "s_vector_uva", q->s_vector_uva);
+    wh_json_line_int(report, "s_effective_uva", q->s_effective_uva);
+    wh_json_line_int(report, "total_pf_ppm", q->pf_ppm);
+    wh_json_line_int(report, "u2_ppm", q->u2_ppm);
+    wh_json_line_int(report, "u0_ppm", q->u0_ppm);
 }
 
-static void report_quantum(wh_report *report, const wh_energy_quantum *quantum)
+static void report_quantum(wh_json_line *report, const wh_energy_quantum *quantum)
 {
-    wh_report_ints(report, "p_uws", quantum->p_uws, WH_PHASES);
-    wh_report_ints(report, "p1_uws", quantum->p1_uws, WH_PHASES);
-    wh_report_ints(report, "q1_uvars", quantum->q1_uvars, WH_PHASES);
-    wh_report_ints(report, "s_uvas", quantum->s_uvas, WH_PHASES);
-    wh_report_int(report, "end_sample", (int64_t)quantum->end_sample);
-    wh_report_int(report, "end_q32", quantum->end_q32);
-    wh_report_int(report, "quantum_length_q16", (int64_t)quantum->length_q16);
+    wh_json_line_ints(report, "p_uws", quantum->p_uws, WH_PHASES);
+    wh_json_line_ints(report, "p1_uws", quantum->p1_uws, WH_PHASES);
+    wh_json_line_ints(report, "q1_uvars", quantum->q1_uvars, WH_PHASES);
+    wh_json_line_ints(report, "s_uvas", quantum->s_uvas, WH_PHASES);
+    wh_json_line_int(report, "end_sample", (int64_t)quantum->end_sample);
+    wh_json_line_int(report, "end_q32", quantum->end_q32);
+    wh_json_line_int(report, "quantum_length_q16", (int64_t)quantum->length_q16);
 }
 
-static void end_window(wh_replay *replay, wh_report *report)
+static void end_window(wh_replay *replay, wh_json_line *report)
 {
     const wh_meter *meter = &replay->meter;
     const wh_energy_quantum *quantum = &meter->metrology.quantum;
@@ -134,16 +134,16 @@ static void end_window(wh_replay *replay, wh_report *report)
     if (every == 0 || meter->windows % every != 0) {
         return;
     }
-    wh_report_begin(report);
-    wh_report_int(report, "window", (int64_t)meter->windows);
+    wh_json_line_begin(report);
+    wh_json_line_int(report, "window", (int64_t)meter->windows);
     report_system_quantities(report, &meter->metrology.quantities);
     report_phase_quantities(report, &meter->metrology.quantities);
     report_quantum(report, quantum);
-    wh_report_end(report);
+    wh_json_line_end(report);
 }
 
 void wh_replay_feed(wh_replay *replay, const int32_t (*sets)[WH_CHANNELS], size_t count,
-                    wh_report *report)
+                    wh_json_line *report)
 {
     uint64_t windows = replay->meter.windows;
     wh_meter_samples(&replay->meter, sets, count);
@@ -153,7 +153,7 @@ void wh_replay_feed(wh_replay *replay, const int32_t (*sets)[WH_CHANNELS], size_
     }
 }
 
-void wh_replay_finish(wh_replay *replay, wh_report *report)
+void wh_replay_finish(wh_replay *replay, wh_json_line *report)
 {
     const wh_meter *meter = &replay->meter;
     wh_register_flush(&replay->meter.registers);
@@ -164,18 +164,18 @@ void wh_replay_finish(wh_replay *replay, wh_report *report)
             mwh[reg] = meter->registers.reg[place][reg].mwh;
             rest_uws[reg] = meter->registers.reg[place][reg].rest_uws;
         }
-        wh_report_begin(report);
-        wh_report_int(report, "place", place);
-        wh_report_ints(report, "mwh", mwh, WH_REG_COUNT);
-        wh_report_ints(report, "rest_uws", rest_uws, WH_REG_COUNT);
-        wh_report_end(report);
+        wh_json_line_begin(report);
+        wh_json_line_int(report, "place", place);
+        wh_json_line_ints(report, "mwh", mwh, WH_REG_COUNT);
+        wh_json_line_ints(report, "rest_uws", rest_uws, WH_REG_COUNT);
+        wh_json_line_end(report);
     }
-    wh_report_begin(report);
-    wh_report_int(report, "sets", (int64_t)replay->sets);
-    wh_report_int(report, "windows", (int64_t)meter->windows);
-    wh_report_ints(report, "sum_p_uws", replay->p_uws, WH_PHASES);
-    wh_report_ints(report, "sum_p1_uws", replay->p1_uws, WH_PHASES);
-    wh_report_ints(report, "sum_q1_uvars", replay->q1_uvars, WH_PHASES);
-    wh_report_ints(report, "sum_s_uvas", replay->s_uvas, WH_PHASES);
-    wh_report_end(report);
+    wh_json_line_begin(report);
+    wh_json_line_int(report, "sets", (int64_t)replay->sets);
+    wh_json_line_int(report, "windows", (int64_t)meter->windows);
+    wh_json_line_ints(report, "sum_p_uws", replay->p_uws, WH_PHASES);
+    wh_json_line_ints(report, "sum_p1_uws", replay->p1_uws, WH_PHASES);
+    wh_json_line_ints(report, "sum_q1_uvars", replay->q1_uvars, WH_PHASES);
+    wh_json_line_ints(report, "sum_s_uvas", replay->s_uvas, WH_PHASES);
+    wh_json_line_end(report);
 }

@@ -4,7 +4,7 @@
  * The same code runs in the firmware, where an interrupt delivers the samples, and in a host
  * program that reads the same image from a file: their reports must agree in every digit.
  *
- * Lines, in order (report.h):
+ * Lines, in order (json_line.h):
  *   {"window":1, ...}        quantities and energy of one window, as often as the image asks for
  *   {"place":0, ...}         the registers of phase 0..2 and of the total (3), as mWh and µWs
  *   {"sets":..., ...}        what was measured in all, and the sums of all quanta */
@@ -12,7 +12,7 @@
 #define WH_FIRMWARE_REPLAY_H
 
 #include "firmware/image.h"
-#include "firmware/report.h"
+#include "firmware/json_line.h"
 #include "meter/meter.h"
 
 #include <stddef.h>
@@ -38,9 +38,9 @@ wh_err wh_replay_init(wh_replay *replay, const wh_image_header *header) WH_MUST_
 
 /* Measure at most one block; reports where a window ended that is to be reported. */
 void wh_replay_feed(wh_replay *replay, const int32_t (*sets)[WH_CHANNELS], size_t count,
-                    wh_report *report);
+                    wh_json_line *report);
 
 /* Close the registers and report them and the sums. */
-void wh_replay_finish(wh_replay *replay, wh_report *report);
+void wh_replay_finish(wh_replay *replay, wh_json_line *report);
 
 #endif /* WH_FIRMWARE_REPLAY_H */

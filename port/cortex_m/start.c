@@ -23,6 +23,12 @@ extern uint32_t wh_ld_bss_end[];
 
 int main(void);
 
+/* By addresses: to the language, the symbols of the linker script are objects of their own. */
+static size_t words_from(const volatile uint32_t *begin, const volatile uint32_t *end)
+{
+    return ((uintptr_t)end - (uintptr_t)begin) / sizeof *begin;
+}
+
 static void stop(void)
 {
     for (;;) {
@@ -59,29 +65,33 @@ __attribute__((section(".vectors"), used)) static const vector vectors[16] = {
 
 void wh_cortex_m_stack_repaint(void)
 {
-    const volatile uint32_t *end = (const uint32_t *)__builtin_frame_address(0) - STACK_MARGIN;
-    for (volatile uint32_t *word = wh_ld_stack_bottom; word < end; word++) {
-        *word = STACK_PATTERN;
+    volatile uint32_t *stack = wh_ld_stack_bottom;
+    size_t free_words = words_from(stack, __builtin_frame_address(0)) - STACK_MARGIN;
+    for (size_t i = 0; i < free_words; i++) {
+        stack[i] = STACK_PATTERN;
     }
 }
 
 size_t wh_cortex_m_stack_used(void)
 {
-    const volatile uint32_t *word = wh_ld_stack_bottom;
-    while (word < wh_ld_stack_top && *word == STACK_PATTERN) {
-        word++;
+    const volatile uint32_t *stack = wh_ld_stack_bottom;
+    size_t words = words_from(stack, wh_ld_stack_top);
+    size_t untouched = 0;
+    while (untouched < words && stack[untouched] == STACK_PATTERN) {
+        untouched++;
     }
-    return (size_t)((uintptr_t)wh_ld_stack_top - (uintptr_t)word);
+    return (words - untouched) * sizeof *stack;
 }
 
 void wh_cortex_m_reset(void)
 {
-    const uint32_t *from = wh_ld_data_from;
-    for (uint32_t *to = wh_ld_data_begin; to < wh_ld_data_end; to++) {
-        *to = *from++;
+    size_t data_words = words_from(wh_ld_data_begin, wh_ld_data_end);
+    for (size_t i = 0; i < data_words; i++) {
+        wh_ld_data_begin[i] = wh_ld_data_from[i];
     }
-    for (uint32_t *to = wh_ld_bss_begin; to < wh_ld_bss_end; to++) {
-        *to = 0;
+    size_t bss_words = words_from(wh_ld_bss_begin, wh_ld_bss_end);
+    for (size_t i = 0; i < bss_words; i++) {
+        wh_ld_bss_begin[i] = 0;
     }
     wh_cortex_m_stack_repaint();
 #if defined(__ARM_FP)

@@ -125,6 +125,20 @@ static void at_translation(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
     }
 }
 
+/* One line: "name first-address size". */
+static bool read_function(const char *line, function *f)
+{
+    size_t len = strcspn(line, " ");
+    char *end = NULL;
+    if (len == 0 || len >= NAME_SIZE || line[len] == '\0') {
+        return false;
+    }
+    memcpy(f->name, line, len);
+    f->first = strtoull(line + len, &end, 16);
+    f->size = strtoull(end, &end, 16);
+    return *end == '\n';
+}
+
 static bool read_functions(const char *path)
 {
     FILE *in = fopen(path, "r");
@@ -134,9 +148,7 @@ static bool read_functions(const char *path)
     char line[256];
     bool good = true;
     while (good && fgets(line, sizeof line, in) != NULL) {
-        function *f = &functions[function_count];
-        good = function_count < FUNCTIONS_MAX &&
-               sscanf(line, "%95s %" SCNx64 " %" SCNx64, f->name, &f->first, &f->size) == 3;
+        good = function_count < FUNCTIONS_MAX && read_function(line, &functions[function_count]);
         function_count += good ? 1 : 0;
     }
     fclose(in);

@@ -3,8 +3,8 @@
  * print the same lines as the firmware does on its UART. */
 #include "core/reader.h"
 #include "firmware/image.h"
+#include "firmware/json_line.h"
 #include "firmware/replay.h"
-#include "firmware/report.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -40,7 +40,7 @@ static uint8_t *read_file(const char *path, size_t *len)
     return data;
 }
 
-static void measure(wh_replay *replay, wh_reader *r, wh_report *report)
+static void measure(wh_replay *replay, wh_reader *r, wh_json_line *report)
 {
     int32_t sets[WH_IMAGE_BLOCK_MAX][WH_CHANNELS];
     uint32_t left = replay->header.set_count;
@@ -80,7 +80,7 @@ int main(int argc, char **argv)
                   : WH_ERR_RANGE;
     }
     if (err == WH_OK) {
-        wh_report report = {.put = put_stdout};
+        wh_json_line report = {.put = put_stdout};
         measure(&replay, &r, &report);
     } else {
         fprintf(stderr, "%s: %s\n", argv[1], wh_err_text(err));

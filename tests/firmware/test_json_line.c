@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "firmware/report.h"
+#include "firmware/json_line.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -39,10 +39,10 @@ static void numbers_are_written_in_full(void **state)
     };
     for (size_t i = 0; i < sizeof row / sizeof row[0]; i++) {
         sink s = {.len = 0};
-        wh_report r = {.put = put, .user = &s};
-        wh_report_begin(&r);
-        wh_report_int(&r, "n", row[i].value);
-        wh_report_end(&r);
+        wh_json_line r = {.put = put, .user = &s};
+        wh_json_line_begin(&r);
+        wh_json_line_int(&r, "n", row[i].value);
+        wh_json_line_end(&r);
         assert_string_equal(s.text, row[i].want);
     }
 }
@@ -52,15 +52,15 @@ static void members_are_parted_by_commas(void **state)
     (void)state;
     const int64_t values[] = {1, -2, 3};
     sink s = {.len = 0};
-    wh_report r = {.put = put, .user = &s};
-    wh_report_begin(&r);
-    wh_report_ints(&r, "a", values, 3);
-    wh_report_ints(&r, "b", values, 0);
-    wh_report_text(&r, "c", "x y");
-    wh_report_end(&r);
-    wh_report_begin(&r);
-    wh_report_int(&r, "d", 4);
-    wh_report_end(&r);
+    wh_json_line r = {.put = put, .user = &s};
+    wh_json_line_begin(&r);
+    wh_json_line_ints(&r, "a", values, 3);
+    wh_json_line_ints(&r, "b", values, 0);
+    wh_json_line_text(&r, "c", "x y");
+    wh_json_line_end(&r);
+    wh_json_line_begin(&r);
+    wh_json_line_int(&r, "d", 4);
+    wh_json_line_end(&r);
     assert_string_equal(s.text, "{\"a\":[1,-2,3],\"b\":[],\"c\":\"x y\"}\n{\"d\":4}\n");
 }
 

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "firmware/report.h"
+#include "firmware/json_line.h"
 
 #include <string.h>
 
 #define INT64_DIGITS_MAX 20 /* with the sign */
 
-static void put_text(const wh_report *r, const char *text)
+static void put_text(const wh_json_line *r, const char *text)
 {
     r->put(r->user, text, strlen(text));
 }
 
-static void put_int(const wh_report *r, int64_t value)
+static void put_int(const wh_json_line *r, int64_t value)
 {
     char text[INT64_DIGITS_MAX];
     size_t at = sizeof text;
@@ -25,7 +25,7 @@ static void put_int(const wh_report *r, int64_t value)
     r->put(r->user, text + at, sizeof text - at);
 }
 
-static void put_name(wh_report *r, const char *name)
+static void put_name(wh_json_line *r, const char *name)
 {
     put_text(r, r->follows ? ",\"" : "\"");
     put_text(r, name);
@@ -33,19 +33,19 @@ static void put_name(wh_report *r, const char *name)
     r->follows = true;
 }
 
-void wh_report_begin(wh_report *r)
+void wh_json_line_begin(wh_json_line *r)
 {
     r->follows = false;
     put_text(r, "{");
 }
 
-void wh_report_int(wh_report *r, const char *name, int64_t value)
+void wh_json_line_int(wh_json_line *r, const char *name, int64_t value)
 {
     put_name(r, name);
     put_int(r, value);
 }
 
-void wh_report_ints(wh_report *r, const char *name, const int64_t *values, size_t count)
+void wh_json_line_ints(wh_json_line *r, const char *name, const int64_t *values, size_t count)
 {
     put_name(r, name);
     for (size_t i = 0; i < count; i++) {
@@ -55,7 +55,7 @@ void wh_report_ints(wh_report *r, const char *name, const int64_t *values, size_
     put_text(r, count == 0 ? "[]" : "]");
 }
 
-void wh_report_text(wh_report *r, const char *name, const char *text)
+void wh_json_line_text(wh_json_line *r, const char *name, const char *text)
 {
     put_name(r, name);
     put_text(r, "\"");
@@ -63,7 +63,7 @@ void wh_report_text(wh_report *r, const char *name, const char *text)
     put_text(r, "\"");
 }
 
-void wh_report_end(wh_report *r)
+void wh_json_line_end(wh_json_line *r)
 {
     put_text(r, "}\n");
 }
