@@ -17,6 +17,7 @@ static const command commands[] = {
     {"analyse", wh_cmd_analyse, "what a recording holds, exactly"},
     {"read", wh_cmd_read, "the values of a meter over DLMS/COSEM"},
     {"watch", wh_cmd_watch, "a meter live: full-screen, as text, as JSON"},
+    {"calibrate", wh_cmd_calibrate, "gains, angles, noise and offsets from known values"},
     {"typetest", wh_cmd_typetest, "measure the meter against every row of the standards"},
     {NULL, NULL, NULL}, /* end */
 };

@@ -220,7 +220,7 @@ static wh_err set_gain(wh_channel_calibration *channel, const char *what, double
                        double measured, wh_message *message)
 {
     double gain = measured > 0 ? truth / measured : 0;
-    if (!(gain >= 0.25) || !(gain < 4)) {
+    if (!(gain >= 0.5) || !(gain <= 2)) {
         wh_message_set(message, "%s reads %.6g where %.6g is true: full scale or wiring is wrong",
                        what, measured, truth);
         return WH_ERR_RANGE;

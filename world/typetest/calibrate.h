@@ -68,7 +68,7 @@ wh_err wh_calibrate_noise(const wh_calibrate_samples *samples, unsigned channel,
 /* Set gains, angles and noise powers in `config`, which comes with rate, phases and full
  * scales. Calibration that is in it already is replaced, but for delays.
  *
- * WH_ERR_RANGE  a gain outside 0.25 to 4 or an angle above 0.1 rad: full scale or wiring is
+ * WH_ERR_RANGE  a gain outside 0.5 to 2 or an angle above 0.1 rad: full scale or wiring is
  *               wrong; the message says where */
 wh_err wh_calibrate_load(wh_metrology_config *config, const wh_calibrate_samples *samples,
                          const wh_calibrate_reference *reference, wh_message *message) WH_MUST_USE;
