@@ -2,163 +2,115 @@
 #include "core/scale.h"
 
 #include <stdbool.h>
-
-typedef struct {
-    uint64_t hi;
-    uint64_t lo;
-} u128;
-
-static u128 mul_64(uint64_t a, uint64_t b)
-{
-    uint64_t al = (uint32_t)a;
-    uint64_t ah = a >> 32;
-    uint64_t bl = (uint32_t)b;
-    uint64_t bh = b >> 32;
-    uint64_t ll = al * bl;
-    uint64_t lh = al * bh;
-    uint64_t hl = ah * bl;
-    uint64_t mid = (ll >> 32) + (uint32_t)lh + (uint32_t)hl;
-    u128 p = {.hi = ah * bh + (lh >> 32) + (hl >> 32) + (mid >> 32),
-              .lo = (mid << 32) | (uint32_t)ll};
-    return p;
-}
-
-static u128 shift_right(u128 v, unsigned n)
-{
-    u128 r = {0, 0};
-    if (n == 0) {
-        r = v;
-    } else if (n < 64) {
-        r.hi = v.hi >> n;
-        r.lo = (v.lo >> n) | (v.hi << (64 - n));
-    } else if (n < 128) {
-        r.lo = v.hi >> (n - 64);
-    }
-    return r;
-}
-
-/* v / 2^n to nearest, halves away from zero, saturated to what an int64 holds. */
-static uint64_t round_shift(u128 v, unsigned n)
-{
-    if (n > 0) {
-        v = shift_right(v, n - 1);
-        v.lo++;
-        v.hi += v.lo == 0;
-        v = shift_right(v, 1);
-    }
-    return v.hi != 0 || v.lo > INT64_MAX ? INT64_MAX : v.lo;
-}
+#include <stddef.h>
 
 static uint64_t magnitude(int64_t v)
 {
     return v < 0 ? 0 - (uint64_t)v : (uint64_t)v;
 }
 
-static int64_t with_sign(uint64_t m, bool negative)
-{
-    return negative ? -(int64_t)m : (int64_t)m;
-}
-
-static wh_scale normalised(uint64_t mant, int32_t exp)
-{
-    if (mant == 0) {
-        return (wh_scale){0, 0};
-    }
-    int zeros = __builtin_clzll(mant);
-    return (wh_scale){mant << zeros, exp - zeros};
-}
-
 wh_scale wh_scale_of(uint64_t value)
 {
-    return normalised(value, 0);
-}
-
-wh_scale wh_scale_mul(wh_scale a, wh_scale b)
-{
-    u128 p = mul_64(a.mant, b.mant);
-    if (p.hi == 0) {
+    if (value == 0) {
         return (wh_scale){0, 0};
     }
-    if (p.hi >> 63 == 0) { /* the product of two mantissas has 127 or 128 bits */
-        return (wh_scale){(p.hi << 1) | (p.lo >> 63), a.exp + b.exp + 63};
-    }
-    return (wh_scale){p.hi, a.exp + b.exp + 64};
-}
-
-/* One digit of 32 bits of (rest * 2^32 + next) / d, by dividing by the upper half of d and taking
- * back what that was too much: at most two. rest < d, the top bit of d is set. */
-static uint32_t divide_digit(uint64_t *rest, uint32_t next, uint64_t d)
-{
-    uint64_t upper = d >> 32;
-    uint64_t digit = *rest / upper;
-    uint64_t left = *rest % upper;
-    while (digit >> 32 != 0 || digit * (uint32_t)d > ((left << 32) | next)) {
-        digit--;
-        left += upper;
-        if (left >> 32 != 0) {
-            break;
-        }
-    }
-    *rest = ((*rest << 32) | next) - digit * d;
-    return (uint32_t)digit;
-}
-
-/* a / d as a mantissa, rounded down: a times 2^64, or 2^63 where it is not below d. */
-wh_scale wh_scale_div(wh_scale a, wh_scale d)
-{
-    if (a.mant == 0 || d.mant == 0) {
-        return (wh_scale){0, 0};
-    }
-    bool below_one = a.mant < d.mant;
-    uint64_t rest = below_one ? a.mant : a.mant >> 1;
-    uint32_t next = below_one ? 0 : (uint32_t)a.mant << 31;
-    uint64_t upper = divide_digit(&rest, next, d.mant);
-    uint64_t quotient = (upper << 32) | divide_digit(&rest, 0, d.mant);
-    return (wh_scale){quotient, a.exp - d.exp - (below_one ? 64 : 63)};
+    int zeros = __builtin_clzll(value);
+    return (wh_scale){(uint32_t)((value << zeros) >> 32), 32 - zeros};
 }
 
 wh_scale wh_scale_shift(wh_scale a, int bits)
 {
-    a.exp += a.mant != 0 ? bits : 0;
+    a.exp += bits;
     return a;
+}
+
+wh_scale wh_scale_mul(wh_scale a, wh_scale b)
+{
+    return wh_scale_shift(wh_scale_of((uint64_t)a.mant * b.mant), a.exp + b.exp);
+}
+
+wh_scale wh_scale_div(wh_scale a, wh_scale d)
+{
+    if (d.mant == 0) {
+        return d;
+    }
+    return wh_scale_shift(wh_scale_of(((uint64_t)a.mant << 32) / d.mant), a.exp - d.exp - 32);
+}
+
+/* value times mant is high * 2^32 + low. */
+typedef struct {
+    uint64_t high;
+    uint32_t low;
+} u96;
+
+static u96 product(uint64_t value, uint32_t mant)
+{
+    uint64_t low = (uint64_t)(uint32_t)value * mant;
+    uint64_t high = (value >> 32) * mant + (low >> 32);
+    return (u96){high, (uint32_t)low};
+}
+
+/* Whole and 32 bits of fraction of a product over 2^down; the whole saturates. */
+static u96 shifted(u96 p, int down)
+{
+    if (down >= 96) {
+        return (u96){0, 0};
+    }
+    if (down >= 32) { /* the fraction comes from what leaves `high` */
+        int n = down - 32;
+        uint64_t left = n == 0 ? 0 : p.high << (64 - n);
+        uint64_t fraction = (n >= 32 ? left : left | (uint64_t)p.low << (32 - n)) >> 32;
+        return (u96){p.high >> n, (uint32_t)fraction};
+    }
+    if (down < -31 || p.high >> (31 + down) != 0) {
+        return (u96){INT64_MAX, 0};
+    }
+    if (down <= 0) {
+        return (u96){p.high << (32 - down) | (uint64_t)p.low << -down, 0};
+    }
+    return (u96){p.high << (32 - down) | p.low >> down, p.low << (32 - down)};
+}
+
+static int64_t with_sign(uint64_t m, bool negative)
+{
+    m = m > INT64_MAX ? INT64_MAX : m;
+    return negative ? -(int64_t)m : (int64_t)m;
 }
 
 int64_t wh_scale_apply(int64_t value, wh_scale s)
 {
-    bool negative = value < 0;
-    u128 p = mul_64(magnitude(value), s.mant);
-    if (s.exp > 0) { /* mant alone exceeds an int64 */
-        return p.hi == 0 && p.lo == 0 ? 0 : with_sign(INT64_MAX, negative);
+    u96 p = product(magnitude(value), s.mant);
+    if ((p.high | p.low) == 0) {
+        return 0;
     }
-    return with_sign(round_shift(p, (unsigned)-s.exp), negative);
+    u96 r = shifted(p, -s.exp);
+    return with_sign(r.high + (r.low >> 31), value < 0);
 }
 
-int64_t wh_scale_apply_carry(int64_t value, wh_scale s, int64_t *carry)
+int64_t wh_scale_apply_carry(int64_t value, wh_scale s, uint32_t *carry)
 {
-    bool negative = value < 0;
-    if (s.exp > -32) {
-        return wh_scale_apply(value, s);
+    u96 p = product(magnitude(value), s.mant);
+    if ((p.high | p.low) == 0) {
+        return 0;
     }
-    u128 p = mul_64(magnitude(value), s.mant);
-    u128 fixed = shift_right(p, (unsigned)-s.exp - 32); /* 32 bits of fraction */
-    int64_t fraction = with_sign((uint32_t)fixed.lo, negative);
-    u128 whole = shift_right(fixed, 32);
-    if (whole.hi != 0 || whole.lo > INT64_MAX / 2) {
-        return with_sign(INT64_MAX, negative);
+    u96 r = shifted(p, -s.exp);
+    int64_t whole = with_sign(r.high, value < 0);
+    uint32_t before = *carry;
+    *carry += value < 0 ? 0 - r.low : r.low;
+    if (value < 0) {
+        return whole - (r.low > before ? 1 : 0);
     }
-    int64_t sum = *carry + fraction;
-    int64_t step = sum < 0 ? -1 : sum >> 32; /* the carry stays in 0 .. 2^32-1 */
-    *carry = sum - step * ((int64_t)1 << 32);
-    return with_sign(whole.lo, negative) + step;
+    return whole + (*carry < before && whole < INT64_MAX ? 1 : 0);
 }
 
-int64_t wh_mul_shift(int64_t a, int64_t b, unsigned shift)
+int64_t wh_mul_shift(int64_t a, int64_t b, int shift)
 {
-    return with_sign(round_shift(mul_64(magnitude(a), magnitude(b)), shift), (a < 0) != (b < 0));
+    int64_t r = wh_scale_apply(a, wh_scale_shift(wh_scale_of(magnitude(b)), -shift));
+    return b < 0 ? -r : r;
 }
 
-/* The upper half of the root bit by bit, the lower one as what is left divided by twice the upper
- * (Zimmermann, Karatsuba Square Root): one too large at most. */
+/* The upper half of the root bit by bit, the lower one as what is left divided by twice the
+ * upper (Zimmermann, Karatsuba Square Root): one too large at most. */
 uint32_t wh_isqrt64(uint64_t value)
 {
     if (value == 0) {
@@ -184,9 +136,14 @@ uint32_t wh_isqrt64(uint64_t value)
     return (uint32_t)(whole >> (up / 2));
 }
 
+static int64_t moved(int64_t v, int down)
+{
+    return down > 0 ? v >> down : v * ((int64_t)1 << -down);
+}
+
 /* CORDIC in vectoring mode: turn the vector onto the x axis by steps of atan(2^-i) and add
  * them up. */
-uint32_t wh_atan2_turn(int64_t y, int64_t x)
+uint32_t wh_polar(int64_t y, int64_t x, int64_t *length)
 {
     static const uint32_t step[] = {/* atan(2^-i) in 2^-32 turns, i = 0 .. 29 */
                                     536870912, 316933406, 167458907, 85004756, 42667331, 21354465,
@@ -194,20 +151,18 @@ uint32_t wh_atan2_turn(int64_t y, int64_t x)
                                     166886,    83443,     41722,     20861,    10430,    5215,
                                     2608,      1304,      652,       326,      163,      81,
                                     41,        20,        10,        5,        3,        1};
+    static const wh_scale shrink = {2608131496U, -32}; /* product of cos(atan(2^-i)) */
     uint64_t larger = magnitude(x) | magnitude(y);
-    if (larger == 0) {
-        return 0;
-    }
-    int shift = 35 - __builtin_clzll(larger); /* to 29 bits, as the steps lengthen it by 1.65 */
-    int32_t xs = (int32_t)(shift > 0 ? x >> shift : x * ((int64_t)1 << -shift));
-    int32_t ys = (int32_t)(shift > 0 ? y >> shift : y * ((int64_t)1 << -shift));
+    int down = larger != 0 ? 35 - __builtin_clzll(larger) : 0; /* to 29 bits: they grow by 1.65 */
+    int32_t xs = (int32_t)moved(x, down);
+    int32_t ys = (int32_t)moved(y, down);
     uint32_t turn = 0;
     if (xs < 0) {
         xs = -xs;
         ys = -ys;
         turn = 0x80000000U;
     }
-    for (unsigned i = 0; i < sizeof step / sizeof step[0]; i++) {
+    for (unsigned i = 0; larger != 0 && i < sizeof step / sizeof step[0]; i++) {
         int32_t dx = ys >> i;
         int32_t dy = xs >> i;
         if (ys > 0) {
@@ -219,6 +174,9 @@ uint32_t wh_atan2_turn(int64_t y, int64_t x)
             ys += dy;
             turn -= step[i];
         }
+    }
+    if (length != NULL) {
+        *length = wh_scale_apply(xs, wh_scale_shift(shrink, down));
     }
     return turn;
 }

@@ -2,41 +2,45 @@
 /* accumulate.c - the inner loops, and how a cut divides them between two windows. */
 #include "meter/metrology/metrology_internal.h"
 
+#include <string.h>
+
 typedef struct {
     int32_t cos[WH_BLOCK];
     int32_t sin[WH_BLOCK];
 } carrier;
 
-/* Sums of a block of means fit 32 bits: 32 samples of 24 bits. */
-_Static_assert(WH_BLOCK <= 128, "the means of a block are summed in 32 bits");
+/* Sums of a block of codes fit 32 bits: 32 samples of 24 bits. */
+_Static_assert(WH_BLOCK <= 128, "the codes of a block are summed in 32 bits");
 
-static void oscillate(wh_metrology *m, carrier *k, size_t count)
+static void oscillate(wh_window_sums *w, wh_oscillator *o, carrier *k, size_t count)
 {
-    uint32_t phase = m->oscillator.phase;
-    uint32_t step = m->oscillator.step;
+    uint32_t phase = o->phase;
+    uint32_t step = o->step;
     int32_t c = 0;
     int32_t s = 0;
     for (size_t i = 0; i < count; i++) {
-        const int32_t *t = &wh_oscillator_table[phase >> 24];
+        const int32_t *t = wh_oscillator_place(phase);
         int32_t sin = wh_oscillator_read(t, phase);
-        int32_t cos = wh_oscillator_read(t + 64, phase);
+        int32_t cos = wh_oscillator_read(t + WH_TABLE_TURN / 4, phase);
         k->sin[i] = sin;
         k->cos[i] = cos;
         s += sin;
         c += cos;
         phase += step;
     }
-    m->oscillator.phase = phase;
-    m->sums.c += c;
-    m->sums.s += s;
+    o->phase = phase;
+    w->cos += c;
+    w->sin += s;
 }
 
-/* u and i point at a phase's channels in the first sample set. */
-static void add_powers(wh_phase_sums *p, const int32_t *x, size_t count)
+/* x points at a phase's voltage in the first sample set. */
+static void add_powers(wh_window_sums *w, unsigned phase, const int32_t *x, size_t count)
 {
-    int64_t uu = p->uu;
-    int64_t ii = p->ii;
-    int64_t ui = p->ui;
+    wh_channel_sums *u_sums = &w->channel[WH_U1 + phase];
+    wh_channel_sums *i_sums = &w->channel[WH_I1 + phase];
+    int64_t uu = u_sums->square;
+    int64_t ii = i_sums->square;
+    int64_t ui = w->ui[phase];
     int32_t u_sum = 0;
     int32_t i_sum = 0;
     for (const int32_t *end = x + count * WH_CHANNELS; x != end; x += WH_CHANNELS) {
@@ -48,19 +52,22 @@ static void add_powers(wh_phase_sums *p, const int32_t *x, size_t count)
         ii += (int64_t)i * i;
         ui += (int64_t)u * i;
     }
-    p->u += u_sum;
-    p->i += i_sum;
-    p->uu = uu;
-    p->ii = ii;
-    p->ui = ui;
+    u_sums->sum += u_sum;
+    i_sums->sum += i_sum;
+    u_sums->square = uu;
+    i_sums->square = ii;
+    w->ui[phase] = ui;
 }
 
-static void add_phasors(wh_phase_sums *p, const int32_t *x, const carrier *k, size_t count)
+static void add_phasors(wh_window_sums *w, unsigned phase, const int32_t *x, const carrier *k,
+                        size_t count)
 {
-    int64_t uc = p->uc;
-    int64_t us = p->us;
-    int64_t ic = p->ic;
-    int64_t is = p->is;
+    wh_channel_sums *u_sums = &w->channel[WH_U1 + phase];
+    wh_channel_sums *i_sums = &w->channel[WH_I1 + phase];
+    int64_t uc = u_sums->cos;
+    int64_t us = u_sums->sin;
+    int64_t ic = i_sums->cos;
+    int64_t is = i_sums->sin;
     for (size_t j = 0; j < count; j++, x += WH_CHANNELS) {
         int32_t u = x[0];
         int32_t i = x[WH_I1 - WH_U1];
@@ -71,47 +78,44 @@ static void add_phasors(wh_phase_sums *p, const int32_t *x, const carrier *k, si
         ic += (int64_t)i * c;
         is += (int64_t)i * s;
     }
-    p->uc = uc;
-    p->us = us;
-    p->ic = ic;
-    p->is = is;
+    u_sums->cos = uc;
+    u_sums->sin = us;
+    i_sums->cos = ic;
+    i_sums->sin = is;
 }
 
 static void add_neutral(wh_window_sums *w, const int32_t *x, const carrier *k, size_t count)
 {
-    int64_t nn = w->nn;
-    int64_t nc = w->nc;
-    int64_t ns = w->ns;
+    wh_channel_sums n_sums = w->channel[WH_IN];
     int64_t zz = w->zz;
     int32_t n_sum = 0;
     for (size_t j = 0; j < count; j++, x += WH_CHANNELS) {
         int32_t n = x[WH_IN];
         int32_t z = (x[WH_U1] + x[WH_U2] + x[WH_U3]) >> 2;
         n_sum += n;
-        nn += (int64_t)n * n;
-        nc += (int64_t)n * k->cos[j];
-        ns += (int64_t)n * k->sin[j];
+        n_sums.square += (int64_t)n * n;
+        n_sums.cos += (int64_t)n * k->cos[j];
+        n_sums.sin += (int64_t)n * k->sin[j];
         zz += (int64_t)z * z;
     }
-    w->n += n_sum;
-    w->nn = nn;
-    w->nc = nc;
-    w->ns = ns;
+    n_sums.sum += n_sum;
+    w->channel[WH_IN] = n_sums;
     w->zz = zz;
 }
 
-void wh_metrology_accumulate(wh_metrology *m, const int32_t (*samples)[WH_CHANNELS], size_t count)
+void wh_metrology_accumulate(wh_window_sums *sums, wh_oscillator *oscillator, unsigned phases,
+                             const int32_t *samples, size_t count)
 {
     carrier k;
     while (count > 0) {
         size_t n = count < WH_BLOCK ? count : WH_BLOCK;
-        oscillate(m, &k, n);
-        for (unsigned phase = 0; phase < m->config->phases; phase++) {
-            add_powers(&m->sums.phase[phase], &samples[0][phase], n);
-            add_phasors(&m->sums.phase[phase], &samples[0][phase], &k, n);
+        oscillate(sums, oscillator, &k, n);
+        for (unsigned phase = 0; phase < phases; phase++) {
+            add_powers(sums, phase, &samples[phase], n);
+            add_phasors(sums, phase, &samples[phase], &k, n);
         }
-        add_neutral(&m->sums, samples[0], &k, n);
-        samples += n;
+        add_neutral(sums, samples, &k, n);
+        samples += n * WH_CHANNELS;
         count -= n;
     }
 }
@@ -131,57 +135,33 @@ wh_cut wh_metrology_cut_at(const wh_metrology *m, uint32_t fraction_q32)
     return cut;
 }
 
-static int64_t weigh(const wh_cut *cut, int64_t before, int64_t after)
-{
-    return (before * cut->before_q16 + after * cut->after_q16) >> 16;
-}
-
-/* Products of two codes have 46 bits, so weighing them in 16 fits. */
-static int64_t moved(const wh_cut *cut, int32_t a0, int32_t b0, int32_t a1, int32_t b1)
-{
-    return weigh(cut, (int64_t)a0 * b0, (int64_t)a1 * b1);
-}
-
 int64_t wh_metrology_cut_uu(const wh_metrology *m, const wh_cut *cut, const int32_t *next,
                             unsigned k)
 {
-    return moved(cut, m->previous[k], m->previous[k], next[k], next[k]);
+    int64_t before = (int64_t)m->previous[k] * m->previous[k];
+    int64_t after = (int64_t)next[k] * next[k];
+    return (before * cut->before_q16 >> 16) + (after * cut->after_q16 >> 16);
 }
 
-void wh_metrology_cut_sums(const wh_metrology *m, const wh_cut *cut, const int32_t *next,
-                           wh_window_sums *out)
+/* The products of one sample set, weighed: what the inner loops add for it, times a weight of
+ * at most a half. Products have 47 bits, so weighing them in 16 fits. */
+static void move_sample(wh_metrology *m, const int32_t *sample, uint32_t phase, int32_t weight_q16,
+                        int sign)
 {
-    uint32_t phase1 = m->oscillator.phase;
-    uint32_t phase0 = phase1 - m->oscillator.step;
-    int32_t c0 = wh_oscillator_cos(phase0);
-    int32_t s0 = wh_oscillator_sin(phase0);
-    int32_t c1 = wh_oscillator_cos(phase1);
-    int32_t s1 = wh_oscillator_sin(phase1);
-    const int32_t *before = m->previous;
-    for (unsigned k = 0; k < WH_PHASES; k++) {
-        int32_t u0 = before[WH_U1 + k];
-        int32_t u1 = next[WH_U1 + k];
-        int32_t i0 = before[WH_I1 + k];
-        int32_t i1 = next[WH_I1 + k];
-        out->phase[k] = (wh_phase_sums){.u = weigh(cut, u0, u1),
-                                        .i = weigh(cut, i0, i1),
-                                        .uu = moved(cut, u0, u0, u1, u1),
-                                        .ii = moved(cut, i0, i0, i1, i1),
-                                        .ui = moved(cut, u0, i0, u1, i1),
-                                        .uc = moved(cut, u0, c0, u1, c1),
-                                        .us = moved(cut, u0, s0, u1, s1),
-                                        .ic = moved(cut, i0, c0, i1, c1),
-                                        .is = moved(cut, i0, s0, i1, s1)};
+    wh_window_sums one;
+    wh_oscillator at = {phase, 0};
+    memset(&one, 0, sizeof one);
+    wh_metrology_accumulate(&one, &at, m->config->phases, sample, 1);
+    int64_t *to = &m->sums.channel[0].sum;
+    const int64_t *from = &one.channel[0].sum;
+    for (size_t j = 0; j < sizeof one / sizeof *from; j++) {
+        to[j] += sign * (from[j] * weight_q16 >> 16);
     }
-    int32_t n0 = before[WH_IN];
-    int32_t n1 = next[WH_IN];
-    int32_t z0 = (before[WH_U1] + before[WH_U2] + before[WH_U3]) >> 2;
-    int32_t z1 = (next[WH_U1] + next[WH_U2] + next[WH_U3]) >> 2;
-    out->n = weigh(cut, n0, n1);
-    out->nn = moved(cut, n0, n0, n1, n1);
-    out->nc = moved(cut, n0, c0, n1, c1);
-    out->ns = moved(cut, n0, s0, n1, s1);
-    out->zz = moved(cut, z0, z0, z1, z1);
-    out->c = weigh(cut, c0, c1);
-    out->s = weigh(cut, s0, s1);
+}
+
+void wh_metrology_move(wh_metrology *m, const wh_cut *cut, const int32_t *next, int sign)
+{
+    uint32_t phase = m->oscillator.phase;
+    move_sample(m, m->previous, phase - m->oscillator.step, cut->before_q16, sign);
+    move_sample(m, next, phase, cut->after_q16, sign);
 }

@@ -6,8 +6,6 @@
 
 #include <string.h>
 
-static const wh_scale micro = {0x8637BD05AF6C69B6U, -83}; /* 10^-6 */
-
 static wh_err check(const wh_metrology_config *c, unsigned cycles)
 {
     if (c->fs_mhz < 800000 || c->fs_mhz > 100000000 || c->phases < 1 || c->phases > WH_PHASES) {
@@ -69,13 +67,9 @@ wh_err wh_metrology_init(wh_metrology *m, const wh_metrology_config *config)
     memset(m, 0, sizeof *m);
     m->config = config;
     m->cycles_per_window = (uint8_t)cycles;
-    for (unsigned k = 0; k < WH_PHASES; k++) {
-        m->u_scale[k] = channel_scale(&config->channel[WH_U1 + k]);
-        m->i_scale[k] = channel_scale(&config->channel[WH_I1 + k]);
-    }
-    m->i_scale[WH_PHASES] = channel_scale(&config->channel[WH_IN]);
     m->period_s = wh_scale_div(wh_scale_of(1000), wh_scale_of(config->fs_mhz));
     for (unsigned k = 0; k < WH_CHANNELS; k++) {
+        m->scale[k] = channel_scale(&config->channel[k]);
         m->delays = m->delays || config->channel[k].delay_q16 != 0;
     }
     m->oscillator.step = wh_oscillator_step(config->f_nominal_mhz, config->fs_mhz);
@@ -84,27 +78,10 @@ wh_err wh_metrology_init(wh_metrology *m, const wh_metrology_config *config)
     return WH_OK;
 }
 
-wh_scale wh_metrology_power_scale(const wh_metrology *m, unsigned k)
-{
-    return wh_scale_mul(wh_scale_mul(m->u_scale[k], m->i_scale[k]), micro);
-}
-
-/* What the cut moves, into the window that ends or out of the one that begins. */
-static void move_sums(wh_metrology *m, const wh_cut *cut, const int32_t *next, int sign)
-{
-    wh_window_sums moved;
-    wh_metrology_cut_sums(m, cut, next, &moved);
-    int64_t *to = &m->sums.phase[0].u; /* the sums are int64 throughout */
-    const int64_t *from = &moved.phase[0].u;
-    for (size_t j = 0; j < sizeof moved / sizeof *to; j++) {
-        to[j] += sign * from[j];
-    }
-}
-
 static void end_half_cycle(wh_metrology *m, const wh_cut *cut, const int32_t *next)
 {
     for (unsigned k = 0; k < m->config->phases; k++) {
-        int64_t uu = m->sums.phase[k].uu + wh_metrology_cut_uu(m, cut, next, k);
+        int64_t uu = m->sums.channel[WH_U1 + k].square + wh_metrology_cut_uu(m, cut, next, k);
         m->half.uu[k] = uu - m->half_uu[k];
         m->half_uu[k] = uu;
     }
@@ -119,6 +96,7 @@ static void end_half_cycle(wh_metrology *m, const wh_cut *cut, const int32_t *ne
 static uint32_t conclude_window(wh_metrology *m, const wh_cut *cut)
 {
     wh_channel_means means[WH_CHANNELS];
+    wh_phase_means powers[WH_PHASES];
     wh_quantities *q = &m->quantities;
     q->first_sample = m->quantum.end_sample;
     q->first_q32 = m->quantum.end_q32;
@@ -131,19 +109,20 @@ static uint32_t conclude_window(wh_metrology *m, const wh_cut *cut)
 
     wh_metrology_means(m, means);
     uint32_t phase_at_cut = wh_tracking_window(m, cut, means);
-    wh_metrology_quantities(m, means);
-    wh_metrology_energy(m, means);
+    wh_metrology_powers(m, means, powers);
+    wh_metrology_quantities(m, means, powers);
+    wh_metrology_energy(m, powers);
     return phase_at_cut;
 }
 
 static void end_window(wh_metrology *m, const wh_cut *cut, const int32_t *next)
 {
-    move_sums(m, cut, next, 1);
+    wh_metrology_move(m, cut, next, 1);
     uint32_t phase_at_cut = conclude_window(m, cut);
     start_half_cycle(m, phase_at_cut, cut->fraction_q32);
     memset(&m->sums, 0, sizeof m->sums);
     memset(m->half_uu, 0, sizeof m->half_uu);
-    move_sums(m, cut, next, -1); /* with the oscillator as it is aimed now */
+    wh_metrology_move(m, cut, next, -1); /* with the oscillator as it is aimed now */
     m->half_cycles = 0;
 }
 
@@ -176,7 +155,7 @@ static size_t run(wh_metrology *m, const int32_t (*samples)[WH_CHANNELS], size_t
         if (m->tracking.searching) {
             wh_tracking_samples(m, samples, used);
         }
-        wh_metrology_accumulate(m, samples, used);
+        wh_metrology_accumulate(&m->sums, &m->oscillator, m->config->phases, samples[0], used);
         memcpy(m->previous, samples[used - 1], sizeof m->previous);
         m->sample_count += used;
         m->to_cut -= (int64_t)used * step;
@@ -213,5 +192,5 @@ int64_t wh_metrology_urms_half_uv(const wh_metrology *m, const wh_half_cycle *fi
     wh_scale inverse = wh_scale_div(wh_scale_of((uint64_t)1 << 32),
                                     wh_scale_of((uint64_t)first->length_q16 + second->length_q16));
     int64_t square_q16 = wh_scale_apply(first->uu[k] + second->uu[k], inverse);
-    return wh_metrology_rms(square_q16, m->u_scale[k]);
+    return wh_metrology_rms(square_q16, m->scale[WH_U1 + k]);
 }

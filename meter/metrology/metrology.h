@@ -149,18 +149,21 @@ enum {
     WH_EVENT_WINDOW = 2 /* quantities and quantum are new */
 };
 
-/* Sums of one phase over the running window, in codes and their products. */
+/* Sums of one channel over the running window: codes, their squares, their products with the
+ * oscillator. */
 typedef struct {
-    int64_t u, i;
-    int64_t uu, ii, ui;
-    int64_t uc, us, ic, is;
-} wh_phase_sums;
+    int64_t sum;
+    int64_t square;
+    int64_t cos;
+    int64_t sin;
+} wh_channel_sums;
 
+/* All of them; int64 throughout. */
 typedef struct {
-    wh_phase_sums phase[WH_PHASES];
-    int64_t n, nn, nc, ns; /* neutral */
-    int64_t zz;            /* (u1 + u2 + u3)², for the effective apparent power */
-    int64_t c, s;          /* the oscillator itself */
+    wh_channel_sums channel[WH_CHANNELS];
+    int64_t ui[WH_PHASES]; /* voltage times current */
+    int64_t zz;            /* square of a quarter of u1 + u2 + u3, for the effective power */
+    int64_t cos, sin;      /* the oscillator itself */
 } wh_window_sums;
 
 /* How the oscillator follows the fundamental. Turns are fractions in 32 bits; times are
@@ -181,13 +184,6 @@ typedef struct {
     uint64_t first_q16; /* time of the first and the last crossing */
     uint64_t crossing_q16;
 } wh_tracking;
-
-/* The creep test of one kind of power: its average and whether it runs. */
-typedef struct {
-    int64_t average;
-    bool primed;
-    bool running;
-} wh_creep;
 
 /* Fields are private but for half, quantities, quantum and oscillator, which are read after
  * the events above. */
@@ -210,11 +206,12 @@ typedef struct {
     bool delays;                     /* some channel is delayed */
     int32_t previous[WH_CHANNELS];   /* last sample set taken */
     int32_t history[2][WH_CHANNELS]; /* the last two as they came, for the delay */
-    wh_scale u_scale[WH_PHASES];     /* µV per code, gain included */
-    wh_scale i_scale[WH_PHASES + 1]; /* µA per code; last is the neutral */
+    wh_scale scale[WH_CHANNELS];     /* µV or µA per code, gain included */
     wh_scale period_s;               /* of a sample, seconds */
-    int64_t carry[WH_PHASES][4];     /* of p, p1, q1, s */
-    wh_creep creep[WH_PHASES][3];    /* of p, q1, s */
+    uint32_t carry[WH_PHASES][4];    /* of p, p1, q1, s; 2^-32 µWs */
+    int64_t average[WH_PHASES][3];   /* power of p, q1, s for the creep threshold */
+    uint16_t running;                /* bit 3 k + kind: above it */
+    bool averaging;                  /* the averages have begun */
 } wh_metrology;
 
 /* Start measuring.

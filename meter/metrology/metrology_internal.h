@@ -10,13 +10,22 @@
 /* Sample sets the inner loops take at once: the scratch on the stack is 8 bytes each. */
 #define WH_BLOCK 32U
 
-extern const int32_t wh_oscillator_table[321];
+/* The sine table has 2^7 steps a turn; 12 bits of the phase below them interpolate. */
+#define WH_TABLE_BITS 7
+#define WH_TABLE_TURN (1 << WH_TABLE_BITS)
 
-/* Between t[0] and t[1] by 13 bits of the phase below its table index: the difference of two
- * neighbours has 18 bits, so the product fits 32. */
+extern const int32_t wh_oscillator_table[WH_TABLE_TURN + WH_TABLE_TURN / 4 + 1];
+
+static inline const int32_t *wh_oscillator_place(uint32_t phase)
+{
+    return &wh_oscillator_table[phase >> (32 - WH_TABLE_BITS)];
+}
+
+/* Between t[0] and t[1]: the difference of two neighbours has 19 bits, so the product fits 32. */
 static inline int32_t wh_oscillator_read(const int32_t *t, uint32_t phase)
 {
-    return t[0] + (((t[1] - t[0]) * (int32_t)((phase >> 11) & 0x1FFFU)) >> 13);
+    int32_t part = (int32_t)((phase >> (20 - WH_TABLE_BITS)) & 0xFFFU);
+    return t[0] + (((t[1] - t[0]) * part) >> 12);
 }
 
 /* A cut: between the last sample taken and the next one. */
@@ -35,17 +44,21 @@ typedef struct {
     int64_t im_q16;     /* the part a quarter turn ahead of it */
 } wh_channel_means;
 
-/* accumulate.c: add sample sets to the sums and move the oscillator's phase. */
-void wh_metrology_accumulate(wh_metrology *m, const int32_t (*samples)[WH_CHANNELS], size_t count);
+/* accumulate.c: add `count` sample sets, one behind the other, to the sums and move the
+ * oscillator's phase. */
+void wh_metrology_accumulate(wh_window_sums *sums, wh_oscillator *oscillator, unsigned phases,
+                             const int32_t *samples, size_t count);
 
 /* accumulate.c: a cut behind the last sample taken. */
 wh_cut wh_metrology_cut_at(const wh_metrology *m, uint32_t fraction_q32);
 
-/* accumulate.c: what a cut moves between the sums of u² of phase k, and (*out) between all. */
+/* accumulate.c: what a cut moves between the sums of u² of phase k. */
 int64_t wh_metrology_cut_uu(const wh_metrology *m, const wh_cut *cut, const int32_t *next,
                             unsigned k);
-void wh_metrology_cut_sums(const wh_metrology *m, const wh_cut *cut, const int32_t *next,
-                           wh_window_sums *out);
+
+/* accumulate.c: add what a cut moves to all sums of the old window (sign 1), or take it from
+ * those of the new one (sign -1), with the oscillator as it stands. */
+void wh_metrology_move(wh_metrology *m, const wh_cut *cut, const int32_t *next, int sign);
 
 /* tracking.c: count crossings while searching; at a window's end find frequency and phase and
  * aim the oscillator (its phase at the cut and its step). Fills f_uhz, locked and leader. */
@@ -53,28 +66,31 @@ void wh_tracking_init(wh_metrology *m);
 void wh_tracking_samples(wh_metrology *m, const int32_t (*samples)[WH_CHANNELS], size_t count);
 uint32_t wh_tracking_window(wh_metrology *m, const wh_cut *cut, const wh_channel_means *means);
 
-/* quantities.c: the means of all channels, and from them all of wh_quantities but time. */
-void wh_metrology_means(const wh_metrology *m, wh_channel_means *means);
-void wh_metrology_quantities(wh_metrology *m, const wh_channel_means *means);
-
-/* energy.c: the quantum of the window that has ended. */
-void wh_metrology_energy(wh_metrology *m, const wh_channel_means *means);
-
-/* quantities.c: root of a mean square (codes², 16 fraction bits) in the scale's units. */
-int64_t wh_metrology_rms(int64_t square_q16, wh_scale scale);
-
-/* Mean of u times i of phase k without DC, and mean P1 and Q1 after the angle correction;
- * codes², 16 fraction bits. */
+/* Mean of u times i without DC, and of the fundamental, after the angle correction; codes²,
+ * 16 fraction bits. */
 typedef struct {
     int64_t p_q16;
     int64_t p1_q16;
     int64_t q1_q16;
 } wh_phase_means;
-wh_phase_means wh_metrology_powers(const wh_metrology *m, const wh_channel_means *means,
-                                   unsigned k);
 
-/* energy.c: µW per code² of phase k. */
+/* means.c: of all channels and phases, from the sums. */
+void wh_metrology_means(const wh_metrology *m, wh_channel_means *means);
+void wh_metrology_powers(const wh_metrology *m, const wh_channel_means *means,
+                         wh_phase_means *powers);
+
+/* means.c: root of a mean square (codes², 16 fraction bits) in the scale's units. */
+int64_t wh_metrology_rms(int64_t square_q16, wh_scale scale);
+
+/* means.c: µW per code² of phase k. */
 wh_scale wh_metrology_power_scale(const wh_metrology *m, unsigned k);
+
+/* quantities.c: everything of wh_quantities but time and what tracking knows. */
+void wh_metrology_quantities(wh_metrology *m, const wh_channel_means *means,
+                             const wh_phase_means *powers);
+
+/* energy.c: the quantum of the window that has ended. */
+void wh_metrology_energy(wh_metrology *m, const wh_phase_means *powers);
 
 /* delay.c: fractional delay of the channels that ask for it. */
 void wh_metrology_delay(const wh_metrology *m, const int32_t (*in)[WH_CHANNELS], size_t count,

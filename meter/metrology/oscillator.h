@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* oscillator.h - a numerically controlled oscillator: sine and cosine by table.
  *
- * Phase is a fraction of a turn in 32 bits, so it wraps by itself. The table has 256 steps
+ * Phase is a fraction of a turn in 32 bits, so it wraps by itself. The table has 128 steps
  * a turn, read with linear interpolation, in Q23: small enough that 24-bit samples times it
- * sum over a window in 64 bits. Interpolation between table points lowers the amplitude by
- * 1 - (pi/256)²/3 = 5.02e-5, the same for all angles; WH_OSCILLATOR_GAIN gives it back. */
+ * sum over a window in 64 bits. Interpolation between table points makes a pure sine smaller
+ * by (sin x / x)² with x = pi/128, 2.0e-4 and the same at all angles, which metrology gives
+ * back; besides it leaves lines at the 127th and 129th harmonic, 6.2e-5 high. */
 #ifndef WH_METER_OSCILLATOR_H
 #define WH_METER_OSCILLATOR_H
 

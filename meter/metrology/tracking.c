@@ -66,7 +66,7 @@ static bool has_voltage(const wh_metrology *m, const wh_channel_means *means, un
     if (u_min == 0) {
         u_min = m->config->channel[k].full_scale / 64;
     }
-    return wh_metrology_rms(means[k].square_q16, m->u_scale[k]) >= u_min;
+    return wh_metrology_rms(means[k].square_q16, m->scale[WH_U1 + k]) >= u_min;
 }
 
 /* More than half of the square is the fundamental: the angle means something. */
@@ -101,7 +101,7 @@ static bool find_leader(wh_metrology *m, const wh_channel_means *means)
         if (leads(m, means, k) || ((m->quantities.present >> t->leader & 1) == 0 &&
                                    (m->quantities.present >> k & 1) != 0)) {
             t->leader = k;
-            t->lead_turn = wh_atan2_turn(means[k].im_q16, means[k].re_q16);
+            t->lead_turn = wh_polar(means[k].im_q16, means[k].re_q16, NULL);
             t->lead_turn -= t->phase_known ? t->last_turn : 0; /* as if it had led before */
             return true;
         }
@@ -198,7 +198,7 @@ uint32_t wh_tracking_window(wh_metrology *m, const wh_cut *cut, const wh_channel
         }
         return phase_at_cut;
     }
-    uint32_t turn = wh_atan2_turn(means[t->leader].im_q16, means[t->leader].re_q16) - t->lead_turn;
+    uint32_t turn = wh_polar(means[t->leader].im_q16, means[t->leader].re_q16, NULL) - t->lead_turn;
     bool known =
         has_fundamental(&means[t->leader]) && (!t->phase_known || step_from_angles(m, turn, &step));
     if (!known) {

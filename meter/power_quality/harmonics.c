@@ -58,7 +58,7 @@ static uint32_t angle_of(float im, float re)
         return 0;
     }
     const float up = 2147483648.0F / most;
-    return wh_atan2_turn((int64_t)(im * up), (int64_t)(re * up));
+    return wh_polar((int64_t)(im * up), (int64_t)(re * up), NULL);
 }
 
 /* Turns that channel k runs ahead at the fundamental by calibration: its delay, and the
