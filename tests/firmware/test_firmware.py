@@ -129,13 +129,23 @@ class FirmwareTest(unittest.TestCase):
         damaged.write_bytes(data)
         self.assertNotEqual(self.on_host(image), self.on_target(damaged)[:-1])
 
+    def test_a_meter_that_is_too_slow_says_so(self):
+        """A set every 10 us, measured one at a time: more than the core can do."""
+        image = self.image("slow", "--seconds", 0.5, "--report", 0, "--block", 1, "house")
+        data = image.read_bytes()
+        image.write_bytes(data[:12] + struct.pack("<I", 100_000_000) + data[16:])
+        machine = json.loads(self.on_target(image, 3)[-1])
+        self.assertGreater(machine["dropped"], 0)
+
     def test_what_is_not_an_image_is_refused(self):
         image = self.image("refused", "--seconds", 1, "house")
         data = image.read_bytes()
         for name, bad, status in (("magic", b"X" + data[1:], 1),
                                   ("block", data[:8] + b"\0\0" + data[10:], 1),
                                   ("count", data[:4] + b"\xff\xff\xff\x7f" + data[8:], 1),
-                                  ("phases", data[:20] + b"\x04" + data[21:], 2)):
+                                  ("phases", data[:20] + b"\x04" + data[21:], 2),
+                                  ("two windows in a block", data[:8] + b"\x80\0" + data[10:12]
+                                   + struct.pack("<I", 1_200_000) + data[16:], 2)):
             with self.subTest(name=name):
                 path = image.with_name(f"bad_{name}.img")
                 path.write_bytes(bad)

@@ -18,24 +18,28 @@
 #define CHANNELS_MAX 64
 #define SETS_MAX     599000U /* what the board's 16 MiB of PSRAM hold */
 
-static const char usage[] = "usage: watthour-image [options] SOURCE FILE\n"
-                            "Write an image for firmware/watthour-meter.elf.\n"
-                            "\n"
-                            "SOURCE is \"house\", a simulated house with a solar roof.\n"
-                            "  --seconds N    how long it lasts (4)\n"
-                            "  --skip N       seconds left out at its beginning (0)\n"
-                            "  --block N      sample sets the meter is fed at once (16)\n"
-                            "  --report N     report every Nth window, 0: only at the end (1)\n"
-                            "  --frequency F  real frequency of the house's mains in Hz (50)\n"
-                            "  --solar W      peak power of the roof (6000)\n"
-                            "  --harmonic N   10 percent of Nth harmonic in the mains\n"
-                            "  --dip R        the mains fall to R of nominal from 1 s to 1.5 s\n"
-                            "  --snr DB       white noise of the converter (none)\n"
-                            "\n"
-                            "Examples:\n"
-                            "  watthour-image --seconds 10 house house.img\n"
-                            "  watthour-image --frequency 47.5 --snr 80 house low.img\n"
-                            "  watthour-image --amperes 400 keating_1999.csv keating.img\n";
+static const char usage[] =
+    "usage: watthour-image [options] SOURCE FILE\n"
+    "Write an image for firmware/watthour-meter.elf.\n"
+    "\n"
+    "SOURCE is \"house\", a simulated house with a solar roof, or the file of a recording,\n"
+    "which is played over and over.\n"
+    "  --volts V      full scale of the voltages (600)\n"
+    "  --amperes A    full scale of the currents (120)\n"
+    "  --seconds N    how long it lasts (4)\n"
+    "  --skip N       seconds left out at its beginning (0)\n"
+    "  --block N      sample sets the meter is fed at once (16)\n"
+    "  --report N     report every Nth window, 0: only at the end (1)\n"
+    "  --frequency F  real frequency of the house's mains in Hz (50)\n"
+    "  --solar W      peak power of the roof (6000)\n"
+    "  --harmonic N   10 percent of Nth harmonic in the mains\n"
+    "  --dip R        the mains fall to R of nominal from 1 s to 1.5 s\n"
+    "  --snr DB       white noise of the converter (none)\n"
+    "\n"
+    "Examples:\n"
+    "  watthour-image --seconds 10 house house.img\n"
+    "  watthour-image --frequency 47.5 --snr 80 house low.img\n"
+    "  watthour-image --amperes 400 keating_1999.csv keating.img\n";
 
 typedef struct {
     double seconds;
@@ -49,7 +53,11 @@ typedef struct {
 
 static bool take_option(int option, settings *s)
 {
-    double value = strtod(optarg, NULL);
+    char *end = NULL;
+    double value = strtod(optarg, &end);
+    if (end == optarg || *end != '\0') {
+        return false;
+    }
     wh_mains_config *mains = &s->home.mains;
     switch (option) {
     case 's':
@@ -93,20 +101,31 @@ static bool take_option(int option, settings *s)
 static bool parse(int argc, char **argv, settings *s)
 {
     static const struct option options[] = {
-        {"seconds", required_argument, NULL, 's'},   {"skip", required_argument, NULL, 'k'},
-        {"block", required_argument, NULL, 'b'},     {"report", required_argument, NULL, 'r'},
-        {"frequency", required_argument, NULL, 'f'}, {"solar", required_argument, NULL, 'p'},
-        {"harmonic", required_argument, NULL, 'h'},  {"dip", required_argument, NULL, 'd'},
-        {"snr", required_argument, NULL, 'n'},       {"volts", required_argument, NULL, 'v'},
-        {"amperes", required_argument, NULL, 'a'},   {NULL, 0, NULL, 0},
+        {"seconds", required_argument, NULL, 's'},
+        {"skip", required_argument, NULL, 'k'},
+        {"block", required_argument, NULL, 'b'},
+        {"report", required_argument, NULL, 'r'},
+        {"frequency", required_argument, NULL, 'f'},
+        {"solar", required_argument, NULL, 'p'},
+        {"harmonic", required_argument, NULL, 'h'},
+        {"dip", required_argument, NULL, 'd'},
+        {"snr", required_argument, NULL, 'n'},
+        {"volts", required_argument, NULL, 'v'},
+        {"amperes", required_argument, NULL, 'a'},
+        {"help", no_argument, NULL, 'H'},
+        {NULL, 0, NULL, 0},
     };
     int option = 0;
     while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+        if (option == 'H') {
+            fputs(usage, stdout);
+            exit(0);
+        }
         if (option == '?') {
             return false;
         }
         if (!take_option(option, s)) {
-            fprintf(stderr, "watthour-image: %s is outside its range\n", optarg);
+            fprintf(stderr, "watthour-image: %s is no number, or outside its range\n", optarg);
             return false;
         }
     }
