@@ -158,10 +158,16 @@ static bool is_shown(const arguments *a, const wh_read_object *o)
     return a->pattern_count == 0 || o->wanted;
 }
 
-static const char *name_of(const wh_read_object *o)
+/* The catalogue's name, else that of the class. */
+static void name_of(const wh_read_object *o, char *name, size_t size)
 {
     const wh_item *item = wh_catalogue_find(o->obis);
-    return item != NULL ? item->name : wh_read_class_name(o->class_id);
+    const char *class_name = wh_read_class_name(o->class_id);
+    if (item == NULL && class_name[0] == '\0') {
+        (void)snprintf(name, size, "class %u", o->class_id);
+    } else {
+        (void)snprintf(name, size, "%s", item != NULL ? item->name : class_name);
+    }
 }
 
 /* What there is instead of a value; NULL: there is one. */
@@ -176,11 +182,13 @@ static const char *problem_of(const wh_read_object *o)
 static void print_row(const wh_read_object *o)
 {
     char code[WH_OBIS_TEXT_SIZE];
+    char name[40];
     (void)wh_obis_format(o->obis, code);
+    name_of(o, name, sizeof name);
     const char *problem = problem_of(o);
     const char *unit =
         o->have_unit && o->text != NULL && strcmp(o->text, "-") != 0 ? wh_unit_symbol(o->unit) : "";
-    printf("%-17s %-29s ", code, name_of(o));
+    printf("%-17s %-29s ", code, name);
     if (problem != NULL) {
         printf("(%s)\n", problem);
     } else if (o->have_unit) {

@@ -171,7 +171,7 @@ wh_err wh_dlms_get_response_decode(wh_dlms_octets apdu, wh_dlms_get_response *ou
         result = wh_dlms_get_result_take(&r);
         out->result = result.result;
         out->data = result.data;
-        break;
+        return wh_reader_err(&r);
     case WH_DLMS_GET_DATABLOCK:
         take_datablock(&r, out);
         break;

@@ -50,7 +50,8 @@ typedef struct {
 void wh_dlms_attribute_take(wh_reader *r, wh_dlms_attribute *out);
 void wh_dlms_attribute_put(wh_writer *w, const wh_dlms_attribute *attribute);
 
-/* Decoders take a whole APDU; bytes after it are an error.
+/* Decoders take a whole APDU; bytes after it are an error, but for those behind the value of a
+ * get-response-normal, where servers in the field have some.
  *
  * WH_ERR_SHORT, WH_ERR_FORMAT, and the errors of wh_dlms_walk_err within a value
  * WH_ERR_UNSUPPORTED  a choice this library does not know */

@@ -3,9 +3,9 @@
 
 #include <string.h>
 
-#define BLOCK_HEAD_LEN  10U /* C4 02 id last number(4) 00, before the length */
-#define NORMAL_HEAD_LEN 4U  /* C4 01 id 00 */
-#define LIST_HEAD_LEN   3U  /* C4 03 id, before the count */
+#define BLOCK_HEAD_LEN  9U /* C4 02 id last number(4) 00, before the length */
+#define NORMAL_HEAD_LEN 4U /* C4 01 id 00 */
+#define LIST_HEAD_LEN   3U /* C4 03 id, before the count */
 
 /* ---- the value: pieces in, octets out ---- */
 
