@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Aggregation fed with half cycles of known energy: what each interval must contain follows
  * from the definitions alone. */
-#include "quality_rig.h"
+#include "tests/meter/power_quality/quality_rig.h"
 
 #include "meter/power_quality/aggregate.h"
 

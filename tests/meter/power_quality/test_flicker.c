@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The tables of IEC 61000-4-15 for Pinst = 1 (sine) and Pst = 1 (rectangle), point by point.
  * An unsanitized build runs them all; a sanitized one, ten times slower, a few. */
-#include "quality_rig.h"
+#include "tests/meter/power_quality/quality_rig.h"
 
 #include "meter/power_quality/flicker.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "quality_rig.h"
+#include "tests/meter/power_quality/quality_rig.h"
 
 #include "meter/power_quality/harmonics.h"
 

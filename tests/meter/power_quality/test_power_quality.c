@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Dips, swells, interruptions, rapid changes and captures through the real metrology. */
-#include "quality_rig.h"
+#include "tests/meter/power_quality/quality_rig.h"
 
 #include "meter/power_quality/capture.h"
 
