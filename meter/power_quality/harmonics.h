@@ -69,7 +69,8 @@ typedef struct {
     /* private */
     const wh_metrology_config *config;
     uint16_t points;
-    uint16_t done; /* points of the running window */
+    uint16_t done;  /* points of the running window */
+    uint16_t place; /* of the last one */
     uint8_t slots;
     uint8_t cycles;
     uint8_t channels;             /* in use */

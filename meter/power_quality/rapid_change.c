@@ -30,6 +30,15 @@ static uint16_t in_units(const wh_rapid_change *r, int64_t u_uv)
     return value > UINT16_MAX ? UINT16_MAX : (uint16_t)value;
 }
 
+/* Put a value in the place of the oldest. low and high may then be wider than the values. */
+static void replace(wh_rapid_change_phase *p, unsigned at, uint16_t value)
+{
+    p->sum = p->sum - p->value[at] + value;
+    p->value[at] = value;
+    p->low = value < p->low ? value : p->low;
+    p->high = value > p->high ? value : p->high;
+}
+
 static void rescan(wh_rapid_change_phase *p, unsigned count)
 {
     p->low = p->value[0];
@@ -37,20 +46,6 @@ static void rescan(wh_rapid_change_phase *p, unsigned count)
     for (unsigned i = 1; i < count; i++) {
         p->low = p->value[i] < p->low ? p->value[i] : p->low;
         p->high = p->value[i] > p->high ? p->value[i] : p->high;
-    }
-}
-
-/* Put a value in the place of the oldest. */
-static void replace(wh_rapid_change_phase *p, unsigned at, uint16_t value, unsigned filled)
-{
-    const uint16_t old = p->value[at];
-    p->value[at] = value;
-    p->sum = p->sum - old + value;
-    if (old == p->low || old == p->high || filled == 1) {
-        rescan(p, filled);
-    } else {
-        p->low = value < p->low ? value : p->low;
-        p->high = value > p->high ? value : p->high;
     }
 }
 
@@ -64,13 +59,22 @@ static int64_t to_uv(const wh_rapid_change *r, uint32_t sum)
     return (int64_t)sum * r->u_din_uv / ((int64_t)UNIT * r->halves);
 }
 
-static bool is_steady(const wh_rapid_change *r)
+static bool bounds_within(const wh_rapid_change *r, const wh_rapid_change_phase *p, uint32_t within)
+{
+    return (uint32_t)p->high * r->halves <= p->sum + within &&
+           (uint32_t)p->low * r->halves + within >= p->sum;
+}
+
+/* The bounds are taken anew only where they may be what is in the way. */
+static bool is_steady(wh_rapid_change *r)
 {
     const uint32_t within = r->steady ? r->threshold : r->threshold - r->hysteresis;
     for (unsigned k = 0; k < r->phases; k++) {
-        const wh_rapid_change_phase *p = &r->phase[k];
-        if ((uint32_t)p->high * r->halves > p->sum + within ||
-            (uint32_t)p->low * r->halves + within < p->sum) {
+        wh_rapid_change_phase *p = &r->phase[k];
+        if (!bounds_within(r, p, within)) {
+            rescan(p, r->halves);
+        }
+        if (!bounds_within(r, p, within)) {
             return false;
         }
     }
@@ -117,7 +121,7 @@ static bool take(wh_rapid_change *r, const int64_t *u_uv)
         if (r->steady) {
             r->phase[k].before = r->phase[k].sum;
         }
-        replace(&r->phase[k], r->at, in_units(r, u_uv[k]), r->filled);
+        replace(&r->phase[k], r->at, in_units(r, u_uv[k]));
     }
     r->at = r->at + 1U < r->halves ? (uint8_t)(r->at + 1U) : 0;
     return r->filled == r->halves;

@@ -25,7 +25,7 @@ typedef struct {
 typedef struct {
     uint16_t value[WH_RAPID_CHANGE_HALVES]; /* 2^-14 of Udin: 0.006 %, up to 4 Udin */
     uint32_t sum;
-    uint16_t low; /* of those in the second */
+    uint16_t low; /* bounds of those in the second */
     uint16_t high;
     uint32_t before; /* sum when it was last steady */
 } wh_rapid_change_phase;

@@ -25,7 +25,6 @@ typedef struct {
     unsigned size;
     unsigned filled;
     unsigned stretch;
-    float inverse; /* 1 / stretch */
     bool running;
     bool waiting; /* the next window is known while this one still lacks points */
     int64_t next_q32;
@@ -34,25 +33,32 @@ typedef struct {
     int64_t waiting_spacing_q32;
 } wh_resampler;
 
-/* history[size]  kept; size at least WH_RESAMPLER_HISTORY(stretch) */
+/* The largest stretch up to `most` that there is. */
+unsigned wh_resampler_stretch(unsigned most);
+
+/* stretch        one of wh_resampler_stretch
+ * history[size]  kept; size at least WH_RESAMPLER_HISTORY(stretch) */
 void wh_resampler_init(wh_resampler *r, unsigned stretch, float (*history)[WH_CHANNELS],
                        unsigned size);
 
-/* Take one sample set. */
-void wh_resampler_put(wh_resampler *r, const int32_t sample[WH_CHANNELS]);
+/* Take up to count sample sets; returns how many. Take all points before the next call. */
+size_t wh_resampler_put(wh_resampler *r, const int32_t (*samples)[WH_CHANNELS], size_t count);
 
 /* The next point, if its samples are here. */
 bool wh_resampler_take(wh_resampler *r, float point[WH_CHANNELS]);
 
-/* Points of a window: the first at start_q32, the others at the spacing. Where a window is
- * running already, this one waits for wh_resampler_end. */
-void wh_resampler_start(wh_resampler *r, int64_t start_q32, int64_t spacing_q32);
+/* A window begins: its first point lies at start_q32, the others at the spacing. True if it
+ * waits for wh_resampler_end of the running one, which lacks points_left; false if it runs,
+ * as nothing did, or as the running one reached into it (the frequency jumped) and is given
+ * up. */
+bool wh_resampler_start(wh_resampler *r, int64_t start_q32, int64_t spacing_q32,
+                        unsigned points_left);
 
-/* The running window has all its points. True if another one follows at once. */
-bool wh_resampler_end(wh_resampler *r);
+/* The running window has all its points. */
+void wh_resampler_end(wh_resampler *r);
 
-/* Amplitude of a tone behind the resampler; f in cycles per sample, f * stretch below 0.8. With the
- * spline's own gain of 120 * stretch. */
+/* Amplitude of a tone behind the resampler; f in cycles per sample, f * stretch below 0.8.
+ * `stretch` for DC. */
 float wh_resampler_response(const wh_resampler *r, float f);
 
 #endif /* WH_METER_RESAMPLER_H */
