@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* watthour-meter - a meter: measures a source of samples and serves DLMS on TCP. */
+#include "apps/watthour-meter/meter_quality.h"
 #include "apps/watthour-meter/meter_sampler.h"
 #include "apps/watthour-meter/meter_server.h"
 #include "apps/watthour-meter/meter_settings.h"
@@ -30,6 +31,7 @@ typedef struct {
     wh_meter_source source;
     wh_meter_config config;
     wh_meter meter;
+    wh_meter_quality quality;
     wh_cosem cosem;
     wh_meter_sampler sampler;
     wh_meter_server *server;
@@ -125,13 +127,19 @@ static wh_err prepare(program *p, wh_message *message)
         return err;
     }
     wh_meter_settings_apply(&p->settings, p->source.source->fs_hz, &p->config);
-    err = wh_meter_init(&p->meter, &p->config, NULL);
+    const wh_meter_observer *observer = NULL;
+    if (p->settings.file->meter.power_quality != NULL) {
+        err = wh_meter_quality_init(&p->quality, &p->settings, &p->config, &p->meter, message);
+        observer = &p->quality.observer;
+    }
+    if (err == WH_OK && wh_meter_init(&p->meter, &p->config, observer) != WH_OK) {
+        err = wh_config_yaml_refuse(p->settings.config, message, "meter",
+                                    "not a meter that can be built");
+    }
     if (err != WH_OK) {
         wh_meter_source_close(&p->source);
-        return wh_config_yaml_refuse(p->settings.config, message, "meter",
-                                     "not a meter that can be built: %s", wh_err_text(err));
     }
-    return WH_OK;
+    return err;
 }
 
 static void on_signal(uv_signal_t *signal, int number)

@@ -73,6 +73,14 @@ static void print_meter(FILE *out, const wh_metering_settings *m)
     (void)fprintf(out, "  interval_windows: %" PRIu32 " # 0: 1\n", m->interval_windows);
     print_number(out, "  ", "rollover_kwh", m->rollover_kwh);
     print_calibration(out, &m->calibration);
+    if (m->power_quality != NULL) {
+        (void)fputs("  power_quality:\n", out);
+        print_number(out, "    ", "u_din_v", m->power_quality->u_din_v);
+        print_number(out, "    ", "dip_pct", m->power_quality->dip_pct);
+        print_number(out, "    ", "swell_pct", m->power_quality->swell_pct);
+        print_number(out, "    ", "interruption_pct", m->power_quality->interruption_pct);
+        print_number(out, "    ", "rapid_change_pct", m->power_quality->rapid_change_pct);
+    }
 }
 
 static void print_recording(FILE *out, const wh_recording_settings *r)

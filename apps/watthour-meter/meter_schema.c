@@ -73,6 +73,15 @@ static const cyaml_schema_field_t calibration_fields[] = {
     CYAML_FIELD_END,
 };
 
+static const cyaml_schema_field_t quality_fields[] = {
+    CYAML_FIELD_FLOAT("u_din_v", OPTIONAL, wh_quality_settings, u_din_v),
+    CYAML_FIELD_FLOAT("dip_pct", OPTIONAL, wh_quality_settings, dip_pct),
+    CYAML_FIELD_FLOAT("swell_pct", OPTIONAL, wh_quality_settings, swell_pct),
+    CYAML_FIELD_FLOAT("interruption_pct", OPTIONAL, wh_quality_settings, interruption_pct),
+    CYAML_FIELD_FLOAT("rapid_change_pct", OPTIONAL, wh_quality_settings, rapid_change_pct),
+    CYAML_FIELD_END,
+};
+
 static const cyaml_schema_field_t meter_fields[] = {
     CYAML_FIELD_STRING("serial", OPTIONAL, wh_metering_settings, serial, 1),
     CYAML_FIELD_STRING("logical_device_name", OPTIONAL, wh_metering_settings, logical_device_name,
@@ -91,6 +100,8 @@ static const cyaml_schema_field_t meter_fields[] = {
     CYAML_FIELD_FLOAT("rollover_kwh", OPTIONAL, wh_metering_settings, rollover_kwh),
     CYAML_FIELD_MAPPING("calibration", OPTIONAL, wh_metering_settings, calibration,
                         calibration_fields),
+    CYAML_FIELD_MAPPING_PTR("power_quality", OPTIONAL_TEXT, wh_metering_settings, power_quality,
+                            quality_fields),
     CYAML_FIELD_END,
 };
 

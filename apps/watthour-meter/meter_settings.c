@@ -79,6 +79,26 @@ static wh_err check_calibration(const wh_meter_settings *s, wh_message *message)
     return WH_OK;
 }
 
+static wh_err check_quality(const wh_meter_settings *s, wh_message *message)
+{
+    wh_quality_settings *quality = s->file->meter.power_quality;
+    if (quality == NULL) {
+        return WH_OK;
+    }
+#define QUALITY(member, low, high, fallback)                                                     \
+    {                                                                                            \
+        "meter.power_quality." #member, WH_CONFIG_DOUBLE, offsetof(wh_quality_settings, member), \
+            low, high, fallback                                                                  \
+    }
+    static const wh_config_number list[] = {
+        QUALITY(u_din_v, 10, 1000, 230),     QUALITY(dip_pct, 10, 99, 90),
+        QUALITY(swell_pct, 101, 200, 110),   QUALITY(interruption_pct, 1, 50, 5),
+        QUALITY(rapid_change_pct, 1, 20, 3), {NULL, WH_CONFIG_U32, 0, 0, 0, 0},
+    };
+#undef QUALITY
+    return wh_config_yaml_numbers(s->config, list, quality, message);
+}
+
 /* Two or four digits at *text, which moves on; -1: they are not there. */
 static int take_digits(const char **text, int count)
 {
@@ -291,6 +311,9 @@ static wh_err check_all(wh_meter_settings *s, wh_message *message)
     wh_err err = wh_config_yaml_numbers(s->config, numbers, s->file, message);
     if (err == WH_OK) {
         err = check_calibration(s, message);
+    }
+    if (err == WH_OK) {
+        err = check_quality(s, message);
     }
     double f = s->file->meter.f_nominal_hz;
     if (err == WH_OK && f != 50.0 && f != 60.0) {

@@ -23,6 +23,15 @@ typedef struct {
     wh_phase_calibration phase[WH_PHASES];
 } wh_calibration_settings;
 
+/* Limits of power quality in percent of the declared voltage. */
+typedef struct {
+    double u_din_v;
+    double dip_pct;
+    double swell_pct;
+    double interruption_pct;
+    double rapid_change_pct;
+} wh_quality_settings;
+
 typedef struct {
     char serial[WH_METER_NAME_SIZE + 1];
     char logical_device_name[WH_METER_NAME_SIZE + 1];
@@ -38,6 +47,7 @@ typedef struct {
     uint32_t interval_windows;
     double rollover_kwh;
     wh_calibration_settings calibration;
+    wh_quality_settings *power_quality; /* NULL: this meter does not judge it */
 } wh_metering_settings;
 
 typedef enum {

@@ -309,6 +309,9 @@ void wh_watch_draw_history(wh_canvas *canvas, const wh_watch_model *model, wh_wa
     }
     char number[WH_WATCH_NUMBER_SIZE];
     int end = box.x + box.cols;
+    if (h->count < (size_t)columns_shown) { /* while there is room beside it */
+        (void)wh_canvas_text(canvas, box.x, box.y, dim, "power of all, so far");
+    }
     if (zero > 0) {
         wh_canvas_print_right(canvas, end, box.y, dim, "%s",
                               wh_watch_power(number, sizeof number, per_row * zero));

@@ -3,6 +3,7 @@
 every way it refuses to start."""
 import datetime
 import json
+import math
 import os
 import signal
 import socket
@@ -202,6 +203,28 @@ class Service(e2e_meter.EndToEnd):
         with Meter(self.folder, STEADY.replace("at_end: repeat", "at_end: exit")) as meter:
             self.assertEqual(meter.process.wait(PATIENCE_S), 0)
             meter.wait_for("event=source_ended samples=1600")
+
+    def test_a_dip_is_logged_with_its_time_depth_and_length(self):
+        path = os.path.join(self.folder, "dip.csv")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write("# fs_hz=3200\nU1,I1\n")
+            for n in range(3200 * 4):
+                part = 0.6 if 3200 * 2 <= n < 3200 * 2.5 else 1
+                wave = math.sqrt(2) * math.sin(2 * math.pi * 50 * n / 3200)
+                file.write(f"{230 * part * wave:.6f},{wave:.6f}\n")
+        config = ("meter: { power_quality: {} }\nsource:\n  speed: unlimited\n"
+                  "  start: 2026-06-21T12:00:00Z\n"
+                  "  recording: { file: dip.csv, at_end: exit }\nserver: { port: 0 }\n")
+        with Meter(self.folder, config) as meter:
+            line = meter.wait_for("event=voltage_dip")
+            self.assertEqual(meter.process.wait(PATIENCE_S), 0)
+        values = dict(pair.split("=", 1) for pair in line.split()[1:])
+        self.assertEqual(values["phases"], "L1")
+        self.assertAlmostEqual(float(values["duration_s"]), 0.5, delta=0.02)
+        self.assertAlmostEqual(float(values["extreme_v"]), 138, delta=0.5)
+        start = datetime.datetime.fromisoformat(values["start"].replace("Z", "+00:00"))
+        wanted = datetime.datetime(2026, 6, 21, 12, 0, 2, tzinfo=datetime.timezone.utc)
+        self.assertLess(abs((start - wanted).total_seconds()), 0.3)
 
     def refused(self, config, *wants):
         """It does not start, and says why in one line."""

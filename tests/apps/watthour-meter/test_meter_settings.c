@@ -87,6 +87,10 @@ static void every_mistake_names_line_and_key(void **state)
         {HOME "meter:\n  calibration:\n    phase:\n      l3: { angle_nrad: 500000001 }\n",
          ":5: meter.calibration.phase.l3.angle_nrad: must be -500000000 to 500000000, is "
          "500000001"},
+        {HOME "meter:\n  power_quality:\n    dip_pct: 9\n",
+         ":4: meter.power_quality.dip_pct: must be 10 to 99, is 9"},
+        {HOME "meter:\n  power_quality: true\n",
+         ":3: meter.power_quality: must be a mapping, is a single value"},
         {"source:\n  home: {}\n  speed: fast\n",
          ":3: source.speed: must be real_time, unlimited, or a factor from 0.001 to 100000, is "
          "\"fast\""},
@@ -198,6 +202,7 @@ static const char whole[] =
     "      in: { full_scale: 90000000 }\n"
     "    phase:\n"
     "      l2: { angle_nrad: -12345, p_offset_uw: -77, q_offset_uvar: 88 }\n"
+    "  power_quality: { u_din_v: 120, swell_pct: 112.5 }\n"
     "source:\n"
     "  speed: 12.5\n"
     "  start: 2026-06-21T12:00:00+02:00\n"
@@ -247,6 +252,9 @@ static void what_is_written_reaches_the_meter(void **state)
     assert_memory_equal(c.logical_device_name, "ABC0000000000042", 16);
     assert_string_equal(c.serial, "it's-7");
     assert_int_equal(c.utc_offset_min, -210);
+    assert_true(s.file->meter.power_quality->u_din_v == 120.0);
+    assert_true(s.file->meter.power_quality->swell_pct == 112.5);
+    assert_true(s.file->meter.power_quality->dip_pct == 90.0);
     assert_int_equal(s.file->log.level, WH_LOG_ERROR);
     assert_string_equal(s.file->server.address, "::1");
     assert_int_equal(s.file->server.port, 5000);
