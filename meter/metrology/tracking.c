@@ -4,15 +4,18 @@
  * Each window yields the angle between the leader's fundamental and the oscillator, as it is
  * in the window's middle. From the middle of one window to that of the next, the fundamental
  * has turned as far as the oscillator has, plus the change of that angle: its frequency. The
- * oscillator is then aimed: its step becomes the frequency, and its phase at the cut that of
- * the fundamental. With a steady frequency it stands still against it after two windows, and
- * harmonics do not disturb it, as windows are whole cycles.
+ * oscillator is then aimed: its step becomes the frequency, and its phase at the cut comes
+ * nearer to that of the fundamental. Harmonics do not disturb it, as windows are whole
+ * cycles.
  *
  * While the frequency is unknown (at the start, after a jump, without voltage) the zero
  * crossings of the leader's samples are counted and timed instead. */
 #include "meter/metrology/metrology_internal.h"
 
 #define EIGHTH_TURN 0x20000000
+
+/* Below this the oscillator is taken as locked: 2.8 degrees. */
+#define NEAR_TURN 0x02000000
 
 void wh_tracking_init(wh_metrology *m)
 {
@@ -155,13 +158,24 @@ static uint32_t aim_by_crossing(wh_metrology *m, const wh_cut *cut, const wh_cha
     return (uint32_t)((since_q16 * step) >> 16) + (uint32_t)early;
 }
 
+/* How far to move the oscillator that is `off` behind the fundamental. Moving it makes a window
+ * longer or shorter than whole cycles, and a dip within a window makes the angle seem off by
+ * some thousandths: near the fundamental only an eighth of it is made good, since windows
+ * need the right frequency while a zero crossing that is a degree late at their ends harms
+ * nobody. Far from it the frequency is moving, and being aligned makes its error harmless. */
+static uint32_t aim(uint32_t off)
+{
+    int32_t turn = (int32_t)off;
+    return turn > -NEAR_TURN && turn < NEAR_TURN ? (uint32_t)(turn / 8) : off;
+}
+
 static uint32_t aim_by_angle(wh_metrology *m, uint32_t turn, uint32_t step)
 {
     wh_tracking *t = &m->tracking;
     uint64_t half_q16 = m->quantities.length_q16 / 2;
     int64_t drift = ((int64_t)half_q16 * ((int64_t)step - m->oscillator.step)) >> 16;
     t->last_turn = turn;
-    t->aimed_turn = turn + (uint32_t)drift;
+    t->aimed_turn = aim(turn + (uint32_t)drift);
     t->last_step = m->oscillator.step;
     t->last_length_q16 = m->quantities.length_q16;
     t->phase_known = true;
