@@ -76,7 +76,7 @@ class RunScript(unittest.TestCase):
         result = self.run_script("--once")
         self.assertEqual(result.returncode, 0, result.stderr)
         self.assertIn("build/run/bin/watthour watch dlms://127.0.0.1:4059", result.stdout)
-        self.assertTrue(result.stdout.endswith("\nwatthour read dlms://127.0.0.1:4059\n"))
+        self.assertTrue(result.stdout.endswith("\nwatthour watch --once dlms://127.0.0.1:4059\n"))
         self.assert_meter_ended()
 
     def test_a_signal_ends_the_meter_and_only_what_was_started(self):
