@@ -197,10 +197,12 @@ static wh_err get_firmware(const wh_meter *meter, const wh_item *item, wh_value 
 /* ---- the table ---- */
 
 /* clang-format off */
+/* NOLINTBEGIN(bugprone-macro-parentheses): obis_ is an initialiser in braces */
 #define ROW(name_, obis_, type_, unit_, scaler_, place_, source_, get_)                         \
     {.name = (name_), .obis = obis_, .type = WH_VALUE_##type_, .unit = WH_UNIT_##unit_,        \
      .scaler = (scaler_), .place = WH_ITEM_##place_, .readers = WH_ROLES_ALL,                  \
      .source = (uint16_t)(source_), .get = (get_)}
+/* NOLINTEND(bugprone-macro-parentheses) */
 #define ELECTRICITY(c, d, e) WH_OBIS_INIT(1, 0, c, d, e, 255)
 #define ABSTRACT(c, d, e)    WH_OBIS_INIT(0, 0, c, d, e, 255)
 #define OF(field)            offsetof(wh_quantities, field)

@@ -102,7 +102,7 @@ typedef struct {
 
 /* WH_OK
  * WH_ERR_RANGE  no such lamp */
-wh_err wh_flicker_init(wh_flicker *f, const wh_metrology_config *config, wh_lamp lamp) WH_MUST_USE;
+wh_err wh_flicker_init(wh_flicker *f, const wh_metrology_config *config, wh_lamp which) WH_MUST_USE;
 
 /* Pst so far in the running 10 min. 0 where nothing was classified yet. */
 float wh_flicker_pst_running(const wh_flicker *f, unsigned phase);

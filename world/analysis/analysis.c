@@ -168,9 +168,11 @@ static double thd_pct(const wh_harmonic_fit *f)
     return first > 0 ? 100 * sqrt(squares) / first : NAN;
 }
 
+/* The nominal frequency of the range is known. */
 static wh_err measure(const wh_analysis_range *r, const wh_analysis_input *in, double f_hz,
-                      size_t harmonics, wh_analysis_phase *out, const char *place, wh_message *m)
+                      wh_analysis_phase *out, const char *place, wh_message *m)
 {
+    size_t harmonics = harmonics_of(r->fs_hz, r->f_nominal_hz);
     window w = {0};
     wh_harmonic_fit fu;
     wh_harmonic_fit fi;
@@ -249,10 +251,11 @@ wh_err wh_analysis_run(const wh_analysis_range *range, const wh_analysis_input *
     } else {
         common = find_frequencies(range, input, phases, nominal, out);
     }
-    size_t harmonics = harmonics_of(range->fs_hz, nominal);
+    wh_analysis_range known = *range;
+    known.f_nominal_hz = nominal;
     for (size_t k = 0; k < phases && err == WH_OK; k++) {
         double f = isnan(out[k].f_hz) ? common : out[k].f_hz;
-        err = measure(range, &input[k], f, harmonics, &out[k], place, m);
+        err = measure(&known, &input[k], f, &out[k], place, m);
     }
     return err;
 }

@@ -349,7 +349,8 @@ static double search(const double *x, size_t count, double fs_hz)
 {
     double best = 0;
     double best_power = -1;
-    for (double f = 40; f <= 70; f += 0.5) {
+    for (int half_hz = 80; half_hz <= 140; half_hz++) {
+        double f = 0.5 * half_hz;
         double power = explained(x, count, fs_hz, f);
         if (power > best_power) {
             best = f;

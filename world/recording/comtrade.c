@@ -12,23 +12,24 @@ typedef struct {
     size_t len;
     unsigned first_line;
     uint64_t first_byte;
+    const char *file;
 } part;
 
-static wh_err read_parts(const wh_recording_bytes *cfg, unsigned cfg_line, const char *data_file,
-                         const part *dat, const wh_recording_options *options, wh_recording **out,
-                         wh_message *m)
+static wh_err read_parts(const part *cfg, const part *dat, const wh_recording_options *options,
+                         wh_recording **out, wh_message *m)
 {
     *out = NULL;
-    wh_message_set(m, "%s: no memory", cfg->name); /* whoever knows better overwrites it */
+    wh_message_set(m, "%s: no memory", cfg->file); /* whoever knows better overwrites it */
     char *text = NULL;
     size_t len = 0;
-    wh_err err = wh_recording_decode_text(cfg, options, &text, &len, m);
+    const wh_recording_bytes bytes = {cfg->file, cfg->data, cfg->len};
+    wh_err err = wh_recording_decode_text(&bytes, options, &text, &len, m);
     if (err != WH_OK) {
         return err;
     }
-    wh_recording *r = wh_recording_new(cfg->name, data_file);
+    wh_recording *r = wh_recording_new(cfg->file, dat->file);
     wh_comtrade_config c = {
-        .name = cfg->name, .m = m, .lines = wh_lines_init(text, len, cfg_line), .r = r};
+        .name = cfg->file, .m = m, .lines = wh_lines_init(text, len, cfg->first_line), .r = r};
     err = r != NULL ? wh_comtrade_config_read(&c, options) : WH_ERR_SPACE;
     err = err == WH_OK
               ? wh_comtrade_data_read(&c, dat->data, dat->len, dat->first_line, dat->first_byte)
@@ -49,8 +50,9 @@ wh_err wh_recording_parse_comtrade(const wh_recording_bytes *cfg, const wh_recor
                                    const wh_recording_options *options, wh_recording **out,
                                    wh_message *m)
 {
-    part data = {dat->data, dat->len, 1, 0};
-    return read_parts(cfg, 1, dat->name, &data, options, out, m);
+    const part config = {cfg->data, cfg->len, 1, 0, cfg->name};
+    const part data = {dat->data, dat->len, 1, 0, dat->name};
+    return read_parts(&config, &data, options, out, m);
 }
 
 /* ---- one file ----------------------------------------------------------------------------- */
@@ -85,7 +87,7 @@ typedef struct {
 } cff_parts;
 
 /* The number of bytes behind a colon, where there is one: the rest of the file may go on. */
-static wh_err bound_data(part *dat, wh_span type, const char *name, wh_message *m)
+static wh_err bound_data(part *dat, wh_span type, wh_message *m)
 {
     const char *colon = memchr(type.p, ':', type.len);
     uint64_t bytes = 0;
@@ -97,12 +99,12 @@ static wh_err bound_data(part *dat, wh_span type, const char *name, wh_message *
         return WH_OK;
     }
     if (!wh_span_to_unsigned(count, UINT64_MAX / 2, &bytes)) {
-        wh_message_set(m, "%s:%u: '%s' is not a number of bytes", name, dat->first_line - 1,
+        wh_message_set(m, "%s:%u: '%s' is not a number of bytes", dat->file, dat->first_line - 1,
                        wh_span_quote(count).text);
         return WH_ERR_FORMAT;
     }
     if (bytes > dat->len) {
-        wh_message_set(m, "%s:%u: the data announces %llu bytes, but only %zu follow", name,
+        wh_message_set(m, "%s:%u: the data announces %llu bytes, but only %zu follow", dat->file,
                        dat->first_line - 1, (unsigned long long)bytes, dat->len);
         return WH_ERR_SHORT;
     }
@@ -138,14 +140,14 @@ static wh_err find_parts(const wh_recording_bytes *cff, cff_parts *p, wh_message
         }
         part *now = cfg ? &p->cfg : &p->dat;
         if (cfg || dat) {
-            *now = (part){cff->data + l.pos, cff->len - l.pos, l.line + 1, l.pos};
+            *now = (part){cff->data + l.pos, cff->len - l.pos, l.line + 1, l.pos, cff->name};
             open = now;
         }
         p->have_cfg = p->have_cfg || cfg;
         p->have_dat = p->have_dat || dat;
         wh_span form = wh_span_trim((wh_span){type.p + (dat ? 3 : 0), type.len - (dat ? 3 : 0)});
         if (dat && !begins_with(form, "ASCII")) {
-            return bound_data(now, type, cff->name, m);
+            return bound_data(now, type, m);
         }
     }
 }
@@ -164,6 +166,5 @@ wh_err wh_recording_parse_cff(const wh_recording_bytes *cff, const wh_recording_
                        p.have_cfg ? "DAT ..." : "CFG");
         return WH_ERR_FORMAT;
     }
-    wh_recording_bytes cfg = {cff->name, p.cfg.data, p.cfg.len};
-    return read_parts(&cfg, p.cfg.first_line, cff->name, &p.dat, options, out, m);
+    return read_parts(&p.cfg, &p.dat, options, out, m);
 }

@@ -113,7 +113,7 @@ wh_err wh_recording_range_rate(const wh_recording *r, size_t first, size_t last,
 {
     if (first >= last || last > r->sample_count) {
         const char *place = r->data_file;
-        wh_recording_place end = {""};
+        wh_recording_place end;
         if (r->sample_count > 0) {
             end = wh_recording_where(r, r->sample_count - 1);
             place = end.text;

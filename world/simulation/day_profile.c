@@ -215,6 +215,20 @@ static unsigned first_weekday(int year)
     return (5 * (y % 4) + 4 * (y % 100) + 6 * (y % 400)) % 7;
 }
 
+/* One day of a month table, of column `column`. */
+static wh_err unroll_day(parser *p, double (*table)[36], unsigned column, wh_day_profile *out)
+{
+    for (unsigned quarter = 0; quarter < 96; quarter++) {
+        wh_err err = make_room(p, out, false, false);
+        if (err != WH_OK) {
+            return err;
+        }
+        /* kWh in a quarter hour per 10^6 kWh a year */
+        out->load_w[out->count++] = table[quarter][column] * 4000 * p->scale.annual_kwh / 1e6;
+    }
+    return WH_OK;
+}
+
 /* Unroll 96 rows by 12 months and 3 kinds of day (SA, FT, WT) to a year. */
 static wh_err unroll_year(parser *p, double (*table)[36], wh_day_profile *out)
 {
@@ -224,14 +238,9 @@ static wh_err unroll_year(parser *p, double (*table)[36], wh_day_profile *out)
         unsigned days = month_days[month] + (month == 1 && leap(p->scale.year) ? 1 : 0);
         for (unsigned day = 0; day < days; day++, weekday = (weekday + 1) % 7) {
             unsigned type = weekday == 5 ? 0 : weekday == 6 ? 1 : 2;
-            for (unsigned quarter = 0; quarter < 96; quarter++) {
-                wh_err err = make_room(p, out, false, false);
-                if (err != WH_OK) {
-                    return err;
-                }
-                /* kWh in a quarter hour per 10^6 kWh a year */
-                out->load_w[out->count++] =
-                    table[quarter][3 * month + type] * 4000 * p->scale.annual_kwh / 1e6;
+            wh_err err = unroll_day(p, table, 3 * month + type, out);
+            if (err != WH_OK) {
+                return err;
             }
         }
     }

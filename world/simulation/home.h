@@ -59,9 +59,9 @@ wh_err wh_home_create(const wh_home_config *config, wh_source **out,
 
 /* The energy that flowed in a phase since the first sample: sum of u i / fs, in Ws, of what was
  * made so far, which is up to one tick (2 ms) more than what was read. */
-double wh_home_energy_ws(const wh_source *home, unsigned phase);
+double wh_home_energy_ws(const wh_source *source, unsigned phase);
 
 /* Loads in use now, at most `size`; returns how many were written. */
-size_t wh_home_in_use(const wh_source *home, wh_home_use *use, size_t size);
+size_t wh_home_in_use(const wh_source *source, wh_home_use *use, size_t size);
 
 #endif /* WH_WORLD_HOME_H */

@@ -13,10 +13,16 @@
 #include <cmocka.h>
 
 #include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include <cmocka.h>
 
 static char meter_folder[] = "/tmp/wh_meter_XXXXXX";
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "meter/metrology/metrology.h"
 #include "meter/register/register.h"
-#include "tests/meter/metrology/mains.h"
+#include "tests/meter/metrology/test_mains.h"
 
 #include <math.h>
 #include <setjmp.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "meter/metrology/quarter_reactive.h"
-#include "tests/meter/metrology/mains.h"
+#include "tests/meter/metrology/test_mains.h"
 
 #include <math.h>
 #include <setjmp.h>

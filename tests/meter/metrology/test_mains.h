@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* mains.h - exact three-phase signals for the tests of metrology, and what they must measure. */
+/* test_mains.h - exact three-phase signals for the tests of metrology, and what they must measure. */
 #ifndef WH_TESTS_MAINS_H
 #define WH_TESTS_MAINS_H
 

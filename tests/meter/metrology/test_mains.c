@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "tests/meter/metrology/mains.h"
+#include "tests/meter/metrology/test_mains.h"
 
 #include <math.h>
 
