@@ -92,7 +92,7 @@ static void what_is_unknown_is_null_or_a_dash(void **state)
     json_decref(o);
     char *text = text_of(&s, false);
     assert_non_null(strstr(text, "meter -  serial -  time -\n"));
-    assert_non_null(strstr(text, "\nL1          -         -"));
+    assert_non_null(strstr(text, "\nL1         -         -"));
     assert_null(strstr(text, "nan"));
     assert_null(strstr(text, "L2"));
     free(text);
