@@ -12,7 +12,8 @@
 #define SETTLING_S      15U
 #define START_S_INVERSE 2U /* block 1 alone runs for half a second */
 #define CLASSIFY_HZ     100U
-#define CLASSES_LOG2    4 /* to the octave */
+#define CLASSES_LOG2    4           /* to the octave */
+#define LOWEST_OCTAVE   (127U - 6U) /* as a float's exponent: 2^-6 */
 #define PST_PER_PLT     12
 #define DC_WINDOWS      16
 
@@ -103,7 +104,7 @@ static unsigned class_of(float pinst)
         return 0;
     }
     memcpy(&bits, &pinst, sizeof bits);
-    const uint32_t first = (127U - WH_FLICKER_OCTAVES / 2) << CLASSES_LOG2;
+    const uint32_t first = LOWEST_OCTAVE << CLASSES_LOG2;
     const uint32_t found = bits >> (23 - CLASSES_LOG2);
     if (found < first) {
         return 0;
@@ -114,7 +115,7 @@ static unsigned class_of(float pinst)
 /* Lower edge of a class; the lowest class reaches to 0. */
 static float edge_of(unsigned which)
 {
-    const uint32_t first = (127U - WH_FLICKER_OCTAVES / 2) << CLASSES_LOG2;
+    const uint32_t first = LOWEST_OCTAVE << CLASSES_LOG2;
     const uint32_t bits = (first + which) << (23 - CLASSES_LOG2);
     float edge = 0;
     if (which > 0) {
@@ -125,16 +126,18 @@ static float edge_of(unsigned which)
 
 static void classify(wh_flicker_phase *p, float pinst)
 {
-    uint16_t *of = &p->classes[class_of(pinst)];
-    if (*of == UINT16_MAX) {
+    const unsigned which = class_of(pinst);
+    if (p->classes[which] == UINT16_MAX) {
         return; /* an interval ten per cent longer than it may be */
     }
-    ++*of;
+    p->classes[which]++;
     p->count++;
-    const float y = pinst - p->carry;
-    const float t = p->sum + y;
-    p->carry = (t - p->sum) - y;
-    p->sum = t;
+    if (which > 0) {
+        const float y = pinst - p->carry;
+        const float t = p->sum + y;
+        p->carry = (t - p->sum) - y;
+        p->sum = t;
+    }
 }
 
 /* Two differences at the low rate: the square under a triangle of two boxes. */
@@ -273,11 +276,11 @@ static float smoothed(const wh_flicker_phase *p, const float *percent, unsigned 
     return sum / (float)count;
 }
 
-/* The true mean over that of the classes: what their width loses. */
+/* The true mean above the lowest class over that of the classes: what their width loses. */
 static float correction(const wh_flicker_phase *p)
 {
     float sum = 0;
-    for (unsigned i = 0; i < WH_FLICKER_CLASSES; i++) {
+    for (unsigned i = 1; i < WH_FLICKER_CLASSES; i++) {
         sum += 0.5F * (edge_of(i) + edge_of(i + 1)) * (float)p->classes[i];
     }
     const float ratio = sum > 0 ? p->sum / sum : 1.0F;

@@ -24,7 +24,7 @@
 
 typedef enum { WH_LAMP_230_V_50_HZ, WH_LAMP_120_V_60_HZ, WH_LAMPS } wh_lamp;
 
-#define WH_FLICKER_OCTAVES 16 /* Pinst 2^-8 to 2^8: Pst 0.045 to 11 */
+#define WH_FLICKER_OCTAVES 13 /* Pinst 2^-6 to 2^7: Pst 0.09 to 8; below that one class */
 #define WH_FLICKER_CLASSES (16 * WH_FLICKER_OCTAVES)
 
 /* State of a second-order filter: the two integrators. */

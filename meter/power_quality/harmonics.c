@@ -36,8 +36,9 @@ static unsigned highest_order(const wh_harmonics *h, const wh_harmonics_aim *aim
 {
     const unsigned wanted =
         h->points < WH_FFT_POINTS_MAX ? CLASS_S_ORDER * 10U / h->cycles : CLASS_A_ORDER;
-    /* nine tenths of half the rate: 0.45 turn per sample */
-    const unsigned possible = (unsigned)(1932735283U / aim->step);
+    /* nine tenths of half the rate, 0.45 turn per sample, and a thousandth more, so that the
+     * last one does not come and go with the frequency */
+    const unsigned possible = (unsigned)(1935000000U / aim->step);
     return possible < wanted ? possible : wanted;
 }
 

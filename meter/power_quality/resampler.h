@@ -14,7 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define WH_RESAMPLER_BLOCK 16
+#define WH_RESAMPLER_BLOCK 32
 
 /* Sample sets of history for a stretch. */
 #define WH_RESAMPLER_HISTORY(stretch) (6 * (stretch) + WH_RESAMPLER_BLOCK)
