@@ -17,6 +17,11 @@ static const uint16_t table_msb1021[16] = {
     0x8108, 0x9129, 0xA14A, 0xB16B, 0xC18C, 0xD1AD, 0xE1CE, 0xF1EF,
 };
 
+static const uint32_t table_lsb32[16] = {
+    0x00000000, 0x1DB71064, 0x3B6E20C8, 0x26D930AC, 0x76DC4190, 0x6B6B51F4, 0x4DB26158, 0x5005713C,
+    0xEDB88320, 0xF00F9344, 0xD6D6A3E8, 0xCB61B38C, 0x9B64C2B0, 0x86D3D2D4, 0xA00AE278, 0xBDBDF21C,
+};
+
 static uint16_t feed_lsb(const uint16_t table[16], uint16_t state, const uint8_t *bytes, size_t len)
 {
     uint32_t crc = state;
@@ -52,4 +57,14 @@ uint16_t wh_crc_msb1021(uint16_t state, const uint8_t *bytes, size_t len)
 uint16_t wh_crc_x25_finish(uint16_t state)
 {
     return (uint16_t)(state ^ 0xFFFFU);
+}
+
+uint32_t wh_crc_lsb32(uint32_t state, const uint8_t *bytes, size_t len)
+{
+    for (size_t i = 0; i < len; i++) {
+        state ^= bytes[i];
+        state = (state >> 4) ^ table_lsb32[state & 15U];
+        state = (state >> 4) ^ table_lsb32[state & 15U];
+    }
+    return state;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* crc.h - the 16-bit cyclic redundancy checks of the protocols in the tree.
+/* crc.h - the cyclic redundancy checks of the protocols and formats in the tree.
  *
  *   name         polynomial  bits      start  at the end  "123456789"  where
  *   X-25         1021h       LSB first FFFFh  inverted    906Eh        HDLC (FCS, HCS), SML
@@ -8,6 +8,9 @@
  *   CCITT-FALSE  1021h       MSB first FFFFh  -           29B1h        memory records
  *   XMODEM       1021h       MSB first 0      -           31C3h        image blocks
  *
+ * and one of 32 bits, CRC-32 of IEEE 802.3: polynomial 04C11DB7h, LSB first, start FFFFFFFFh,
+ * inverted at the end, check value CBF43926h; it guards what is stored.
+ *
  * A stream is checked in pieces of any size: the state is an argument and the result.
  *
  *   uint16_t state = WH_CRC_X25_START;
@@ -15,7 +18,7 @@
  *   state = wh_crc_lsb1021(state, body, body_len);
  *   uint16_t fcs = wh_crc_x25_finish(state);
  *
- * A CRC finds damage, not tampering. Cost: two table look-ups a byte, 96 bytes of tables
+ * A CRC finds damage, not tampering. Cost: two table look-ups a byte, 160 bytes of tables
  * in all; nibble tables, because a kilobyte of flash matters more than the nanoseconds. */
 #ifndef WH_CORE_CRC_H
 #define WH_CORE_CRC_H
@@ -37,6 +40,10 @@
 uint16_t wh_crc_lsb1021(uint16_t state, const uint8_t *bytes, size_t len); /* X-25, KERMIT */
 uint16_t wh_crc_lsb8005(uint16_t state, const uint8_t *bytes, size_t len); /* ARC */
 uint16_t wh_crc_msb1021(uint16_t state, const uint8_t *bytes, size_t len); /* the last two */
+
+/* CRC-32. */
+#define WH_CRC_32_START 0xFFFFFFFFU
+uint32_t wh_crc_lsb32(uint32_t state, const uint8_t *bytes, size_t len);
 
 /* X-25 is sent inverted; the others are sent as the state stands. */
 uint16_t wh_crc_x25_finish(uint16_t state);

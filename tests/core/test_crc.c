@@ -46,6 +46,31 @@ static uint16_t feed_bitwise(const variant *v, uint16_t state, uint8_t byte)
     return state;
 }
 
+static void crc_32_gives_its_check_value_in_any_pieces(void **unused)
+{
+    (void)unused;
+    for (size_t cut = 0; cut <= sizeof digits; cut++) {
+        uint32_t state = wh_crc_lsb32(WH_CRC_32_START, digits, cut);
+        state = wh_crc_lsb32(state, digits + cut, sizeof digits - cut);
+        assert_int_equal(state ^ 0xFFFFFFFFU, 0xCBF43926U);
+    }
+    assert_int_equal(wh_crc_lsb32(WH_CRC_32_START, NULL, 0), WH_CRC_32_START);
+}
+
+/* Each byte value against the definition, one bit at a time. */
+static void crc_32_is_right_for_every_byte(void **unused)
+{
+    (void)unused;
+    for (unsigned value = 0; value < 256; value++) {
+        uint32_t want = 0x12345678U ^ value;
+        for (unsigned bit = 0; bit < 8; bit++) {
+            want = (want >> 1) ^ ((want & 1U) != 0 ? 0xEDB88320U : 0U);
+        }
+        uint8_t byte = (uint8_t)value;
+        assert_int_equal(wh_crc_lsb32(0x12345678U, &byte, 1), want);
+    }
+}
+
 static void each_crc_gives_its_check_value(void **unused)
 {
     (void)unused;
@@ -125,6 +150,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_crc_gives_its_check_value),
+        cmocka_unit_test(crc_32_gives_its_check_value_in_any_pieces),
+        cmocka_unit_test(crc_32_is_right_for_every_byte),
         cmocka_unit_test(every_byte_from_every_kind_of_state_equals_the_bitwise_definition),
         cmocka_unit_test(feeding_in_two_pieces_equals_feeding_whole),
         cmocka_unit_test(no_bytes_leave_the_state_alone),
