@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* store.h - a journal on raw flash: blobs by key, and logs, in transactions that are all or nothing.
+/* store.h - a journal on raw flash: blobs by key, and logs, in transactions.
  *
- *   oldest                                                             newest
- *   ├ sector ┼ sector ┼ sector ┼ ···                 ··· ┼ sector ┼ sector ┤ free ┤ free ┤ free ┤
- *   │        ▲ live records are copied from here ───────────────────────▲ to here
+ *    oldest                                      newest
+ *   ├ sector ┼ sector ┼ sector ┼ ···   ··· ┼ sector ┼ sector ┤ free ┤ free ┤ free ┤
+ *      └──────── what is still live is copied ────────┘
  *
  *   sector   header │ transaction │ transaction │ ···
  *   transaction     record │ record │ ··· │ commit
@@ -21,15 +21,17 @@
  * 4. Nothing may be called from an interrupt, or by two threads at once.
  *
  * What it costs
- *   Memory   sizeof(wh_store) + 16 bytes a log, 4 a key, 2 an entry (a sixteenth of that,
- *            and 64, where entries are grouped by 16).
+ *   Memory   sizeof(wh_store) and 16 bytes a log, 6 a key, 2 an entry; where entries are grouped,
+ *            2 a group and 4 more for each entry in one.
  *   Flash    24 bytes a record, 4 an entry in a group, 16 a transaction, 32 a sector, and
- *            4 sectors that stay free; the capacities may fill 2/3 of the rest.
- *   Mount    reads each sector header, the first 16 bytes of each record and twice the whole
- *            of one sector; at most all pages once and one sector twice.
- *   Commit   moves on through at most 4 times the bytes it wrote, plus 512 and one record, of
- *            old sectors, and erases at most one sector. Only after power cuts, when
- *            fewer than 3 sectors are free, wh_store_begin makes room first. */
+ *            4 sectors beside. wh_store_mount says where the capacities do not fit.
+ *   Mount    reads the header of each sector twice, the first 16 bytes of each record twice, and
+ *            one or two sectors whole: never more than twice what the flash holds.
+ *   Commit   of n bytes goes through at most 4 n + 512 bytes of old sectors and copies what is
+ *            live; 16 n + 512 where only 3 sectors are free. It opens, that is erases, one
+ *            sector where it fills one, and one more where what it copies does.
+ *   Begin    costs nothing but after power cuts: then it moves the last transaction, and up to
+ *            some sectors where they left fewer than 3 free. */
 #ifndef WH_METER_STORE_H
 #define WH_METER_STORE_H
 
@@ -64,14 +66,20 @@ typedef struct {
                              * when power fails; at most a quarter of a sector */
 } wh_store_config;
 
+/* Private: a key and where its blob is, in granules; 0 nowhere. */
+typedef struct {
+    uint16_t key;
+    uint16_t at;
+    uint16_t len;
+} wh_store_key;
+
 /* Private. */
 typedef struct {
     uint32_t first;   /* oldest entry there is */
     uint32_t next;    /* number the next entry will have */
     uint16_t base;    /* of its part of the index */
+    uint16_t mark;    /* where the record is that says the log was cleared, in granules */
     uint16_t pending; /* entries appended in the running transaction */
-    uint16_t mark;    /* index of the record that says the log was cleared */
-    uint16_t marked;  /* clear is part of the running transaction */
 } wh_store_log;
 
 /* Where something was found damaged, and what keeping the store has cost so far. */
@@ -91,31 +99,39 @@ typedef struct {
 typedef struct {
     wh_store_config config;
     wh_store_log *logs;
-    uint16_t *keys;       /* key, index pairs are apart: keys[i] belongs to index[i] */
-    uint16_t *index;      /* record addresses in granules, 0 none */
-    uint16_t key_used;    /* keys known */
-    uint16_t granule;     /* records start at multiples of this */
-    uint16_t head;        /* newest sector */
-    uint16_t tail;        /* oldest sector that matters */
-    uint16_t tail_torn;   /* live records of the last transaction before the mount must move */
-    uint16_t txn_records; /* written in the running transaction */
-    uint32_t head_opened; /* number of the newest sector; 0 none yet */
+    wh_store_key *keys;
+    uint16_t *index;   /* where entries and groups are, in granules; 0 nowhere */
+    uint16_t key_used; /* keys known */
+    uint16_t granule;  /* records start at multiples of this */
+
+    uint32_t head_opened; /* number of the newest sector, 0 before the first */
+    uint32_t end;         /* offset in it where the next record goes */
+    uint32_t good;        /* offset in it behind the last transaction */
     uint32_t tail_opened; /* number of the oldest sector that matters */
-    uint32_t end;         /* offset in the head where the next record goes */
-    uint32_t good;        /* offset in the head behind the last commit */
-    uint32_t torn_start; /* offset in the head where the last transaction before the mount starts */
-    uint32_t tail_at;    /* offset in the tail that has been moved so far */
-    uint32_t txn;        /* number of the running or the next transaction */
-    uint32_t blob_bytes; /* of all live blobs */
-    uint32_t blob_pending; /* the same with those of the running transaction */
-    uint32_t written;      /* bytes of user records since the last work */
-    uint32_t erases_sum;
-    uint32_t write_at;  /* address of stage[0] */
-    uint16_t stage_len; /* bytes in stage */
+    uint32_t tail_saved;  /* the same as flash knows it */
+    uint32_t tail_at;     /* offset in it: what is before has been moved */
+    uint32_t torn_opened; /* the last transaction before the mount, whose records must move */
+    uint32_t torn_at;
+    uint32_t torn_end;
+
+    uint32_t txn;         /* number of the running or the next transaction */
+    uint32_t txn_start;   /* offset where it starts */
+    uint16_t txn_records; /* written so far */
+    uint16_t txn_keys;    /* keys it puts that are new */
     uint8_t state;
-    uint8_t moving; /* the transaction is one of our own */
+    uint8_t opened_ahead;  /* the newest sector was opened before it was needed */
+    uint32_t blob_bytes;   /* of all live blobs */
+    uint32_t blob_pending; /* the same when the transaction is committed */
+    uint32_t written;      /* bytes of users' transactions that tail work has to match */
+
+    uint32_t write_at; /* address where stage goes */
     uint32_t write_crc;
+    uint16_t stage_len;
     wh_err write_err; /* the first that the running transaction met */
+    wh_err read_err;  /* the first since somebody cared */
+    uint32_t erases_sum;
+    uint32_t reads;
+    uint32_t read_bytes;
     wh_store_report report;
     uint8_t stage[WH_STORE_STAGE];
 } wh_store;
@@ -178,8 +194,8 @@ wh_err wh_store_commit(wh_store *store) WH_MUST_USE;
 /* End the transaction as if it had never begun. Does nothing where none is running. */
 void wh_store_rollback(wh_store *store);
 
-/* Do a piece of the work that can wait: make room, group entries, erase ahead. To be called when idle
- * and once after the mount where reserve_bytes matters; commits do it too.
+/* Do a piece of the work that can wait: make room, group entries, erase ahead. To be called when
+ * idle, and after the mount until it is false where reserve_bytes matters; commits do it too.
  * False: nothing is left to do, power is failing, or a transaction is running. */
 bool wh_store_work(wh_store *store);
 
