@@ -103,7 +103,7 @@ static void print_field(FILE *out, const char *before, unsigned width, unsigned 
 {
     (void)fputs(before, out);
     if (value == no) {
-        (void)fprintf(out, "%.*s", (int)width, "????");
+        (void)fprintf(out, "%.*s", (int)width, "****");
     } else {
         (void)fprintf(out, "%0*u", (int)width, value);
     }
