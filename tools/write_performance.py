@@ -54,9 +54,10 @@ def cases_table(figures, bench, speed, tools):
         m0 = measured.find_case(figures, measured.M0, bench, case["case"])
         small = f"{m0['instructions']:.0f}" if m0 is not None else "-"
         host = host_instructions(tools, bench, case["case"], case["units"])
-        rows.append([case["case"], f"{case['instructions']:.1f}", small, number(case["stack_bytes"]),
+        share = f"{100 * measured.share_of_core(case['instructions']):.1f}" if case["unit"] == "sample set" else "-"
+        rows.append([case["case"], f"{case['instructions']:.1f}", share, small, number(case["stack_bytes"]),
                      f"{host:.0f}" if host is not None else "-", rounded(speed[(bench, case["case"])])])
-    return table(["case", "instructions, M4", "instructions, M0+", "stack, M4", "instructions, x86-64", "a second, one core x86-64"], rows)
+    return table(["case", "instructions, M4", "% of 48 MHz at 8 kHz, M4", "instructions, M0+", "stack, M4", "instructions, x86-64", "a second, one core x86-64"], rows)
 
 
 def functions_table(functions, unit):
