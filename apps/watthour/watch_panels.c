@@ -5,11 +5,12 @@
 #include <stdio.h>
 #include <string.h>
 
-#define FULL_BLOCK  0x2588U
-#define LEFT_BLOCK  0x2590U /* of n eighths: LEFT_BLOCK - n */
-#define LOWER_BLOCK 0x2580U /* of n eighths: LOWER_BLOCK + n */
-#define VALUE_COLS  11
-#define SMALLEST_W  0.5 /* less is drawn as nothing flowing */
+#define FULL_BLOCK    0x2588U
+#define LEFT_BLOCK    0x2590U /* of n eighths: LEFT_BLOCK - n */
+#define LOWER_BLOCK   0x2580U /* of n eighths: LOWER_BLOCK + n */
+#define VALUE_COLS    11
+#define FULL_REGISTER 1e6 /* kWh */
+#define SMALLEST_W    0.5 /* less is drawn as nothing flowing */
 
 char *wh_watch_number(char *out, size_t size, double value, int decimals)
 {
@@ -173,8 +174,8 @@ typedef struct {
 } column;
 
 static const column columns[] = {
-    {"import kWh", 15, 3, 1e-3, offsetof(wh_watch_place, import_wh), WH_INK_IMPORT},
-    {"export kWh", 15, 3, 1e-3, offsetof(wh_watch_place, export_wh), WH_INK_EXPORT},
+    {"import kWh", 15, 4, 1e-3, offsetof(wh_watch_place, import_wh), WH_INK_IMPORT},
+    {"export kWh", 15, 4, 1e-3, offsetof(wh_watch_place, export_wh), WH_INK_EXPORT},
     {"Q var", 11, 0, 1.0, offsetof(wh_watch_place, q_var), WH_INK_NORMAL},
     {"S VA", 11, 0, 1.0, offsetof(wh_watch_place, s_va), WH_INK_NORMAL},
     {"THD U %", 10, 2, 1.0, offsetof(wh_watch_place, thd_u_pct), WH_INK_NORMAL},
@@ -199,11 +200,13 @@ static void draw_table_row(wh_canvas *canvas, const wh_watch_model *model, wh_wa
         if (total && c >= 4) {
             continue; /* a sum has no distortion of its own */
         }
+        value *= columns[c].scale;
+        /* The last decimal of a register moves while one looks; a very full one needs its room. */
+        int decimals = columns[c].decimals - (fabs(value) >= FULL_REGISTER ? 1 : 0);
         char number[WH_WATCH_NUMBER_SIZE];
-        wh_canvas_print_right(
-            canvas, end, box.y, wh_watch_look(model, columns[c].ink, total ? WH_CELL_BOLD : 0),
-            "%s",
-            wh_watch_number(number, sizeof number, value * columns[c].scale, columns[c].decimals));
+        wh_canvas_print_right(canvas, end, box.y,
+                              wh_watch_look(model, columns[c].ink, total ? WH_CELL_BOLD : 0), "%s",
+                              wh_watch_number(number, sizeof number, value, decimals));
     }
 }
 

@@ -80,13 +80,13 @@ static void everything_is_on_the_smallest_page(void **state)
         "50.012 Hz",
         "7.891 A",
         "−0.987",
-        "12.346",
-        "987.654",
-        "2,345.679",
-        "0.012",
-        "445.101",
-        "2,358.870",
-        "1,432.767",
+        "12.3457",
+        "987.6543",
+        "2,345.6789",
+        "0.0120",
+        "445.1007",
+        "2,358.8697",
+        "1,432.7670",
         "521",
         "2,593",
         "1.82",
@@ -156,7 +156,7 @@ static void what_is_unknown_is_a_dash_and_never_zero(void **state)
     has(text, "○ connecting");
     has(text, "no values yet");
     has(text, "—");
-    has_not(text, "0.000");
+    has_not(text, "0.00");
     free(text);
     wh_watch_snapshot s;
     wh_watch_snapshot_clear(&s);
@@ -166,7 +166,7 @@ static void what_is_unknown_is_a_dash_and_never_zero(void **state)
     has(text, "no angles");
     has(text, "— V");
     has_not(text, "L2");
-    has_not(text, "0.000");
+    has_not(text, "0.00");
     free(text);
     free(model);
 }
