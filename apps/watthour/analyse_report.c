@@ -264,9 +264,11 @@ static void put_value(FILE *out, double value, const char *unit, bool prefixed)
         for (p = 0; fabs(value) < prefixes[p].from; p++) {
         }
     }
+    double shown = value * prefixes[p].factor;
+    shown = fabs(shown) < 0.00005 ? 0 : shown; /* not "-0.0000" */
     char with_prefix[16];
     (void)snprintf(with_prefix, sizeof with_prefix, "%s%s", prefixes[p].text, unit);
-    fprintf(out, "%10.4f %-5s", value * prefixes[p].factor, with_prefix);
+    fprintf(out, "%10.4f %-5s", shown, with_prefix);
 }
 
 typedef struct {

@@ -217,7 +217,8 @@ static bool choose_range(const arguments *a, wh_analysis_report *r, wh_message *
     const wh_recording *rec = r->recording;
     r->first = a->have_samples ? a->first : rec->steady_first;
     r->last = a->have_samples ? a->last : rec->steady_last;
-    r->range.periodic = a->periodic || (rec->periodic && !a->have_samples);
+    bool all = r->first == 0 && r->last == rec->sample_count;
+    r->range.periodic = a->periodic || (rec->periodic && (all || !a->have_samples));
     r->range.f_nominal_hz = rec->f_nominal_hz;
     r->range.count = r->last - r->first;
     return wh_recording_range_rate(rec, r->first, r->last, &r->range.fs_hz, m) == WH_OK;

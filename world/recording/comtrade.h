@@ -12,7 +12,7 @@
  *   [timemult] [time_code,local_code] [quality]
  *
  * Accepted though the standard says otherwise, because recorders do it: numbers of channels that
- * skip or repeat, one sample more than announced, missing or constant sample numbers, missing
+ * skip or repeat, commas in names, units such as "V/kV" or none, a letter behind the total, one sample more than announced, missing or constant sample numbers, missing
  * timestamps, dates that are none, extra blanks, lines and Control-Z, other revision years. */
 #ifndef WH_WORLD_RECORDING_COMTRADE_H
 #define WH_WORLD_RECORDING_COMTRADE_H

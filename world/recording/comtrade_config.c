@@ -8,8 +8,9 @@
 
 enum {
     ANALOG_FIELDS_MIN = 10, /* 1991; 13 from 1999 on */
+    ANALOG_FIELDS = 13,
     DIGITAL_FIELDS_MIN = 2,
-    FIELDS_KEPT = 13
+    FIELDS_KEPT = 17
 };
 
 /* Fields of an analog line. */
@@ -64,16 +65,32 @@ static wh_err read_station(wh_comtrade_config *c)
     return WH_OK;
 }
 
-/* "23A": digits and the letter. */
-static bool parse_count(wh_span field, char letter, size_t *count)
+static bool ends_with(wh_span field, const char *letter)
 {
-    char small = (char)(letter - 'A' + 'a');
+    return field.len >= 2 && wh_span_is_nocase((wh_span){field.p + field.len - 1, 1}, letter);
+}
+
+/* "23A": digits and the letter. */
+static bool parse_count(wh_span field, const char *letter, size_t *count)
+{
     uint64_t value = 0;
-    if (field.len < 2 || (field.p[field.len - 1] != letter && field.p[field.len - 1] != small)) {
+    if (!ends_with(field, letter)) {
         return false;
     }
     wh_span digits = wh_span_trim((wh_span){field.p, field.len - 1});
-    bool fits = wh_span_to_unsigned(digits, 999999, &value);
+    bool fits = wh_span_to_unsigned(digits, 1999998, &value);
+    *count = (size_t)value;
+    return fits;
+}
+
+/* The total; some writers give it a letter too. */
+static bool parse_total(wh_span field, size_t *count)
+{
+    uint64_t value = 0;
+    if (parse_count(field, "A", count)) {
+        return true;
+    }
+    bool fits = wh_span_to_unsigned(field, 1999998, &value);
     *count = (size_t)value;
     return fits;
 }
@@ -89,11 +106,11 @@ static wh_err read_counts(wh_comtrade_config *c)
     wh_span total;
     wh_span analog;
     wh_span digital;
-    uint64_t sum = 0;
-    bool fits =
-        wh_span_take_field(&rest, ',', &total) && wh_span_take_field(&rest, ',', &analog) &&
-        wh_span_take_field(&rest, ',', &digital) && wh_span_to_unsigned(total, 1999998, &sum) &&
-        parse_count(analog, 'A', &c->analog_count) && parse_count(digital, 'D', &c->digital_count);
+    size_t sum = 0;
+    bool fits = wh_span_take_field(&rest, ',', &total) && wh_span_take_field(&rest, ',', &analog) &&
+                wh_span_take_field(&rest, ',', &digital) && parse_total(total, &sum) &&
+                parse_count(analog, "A", &c->analog_count) &&
+                parse_count(digital, "D", &c->digital_count);
     if (!fits) {
         return fail(c, WH_ERR_FORMAT, "is not TT,##A,##D", line);
     }
@@ -140,6 +157,49 @@ static wh_err side_factor(wh_comtrade_config *c, const wh_span *field, char want
     return WH_OK;
 }
 
+/* Fields of an analog line. A comma in a name makes more of them than there should be, and no
+ * number where the multiplier should be: then what counts is counted from the end. */
+static void split_analog(wh_span line, wh_span *field)
+{
+    double a;
+    wh_span rest = line;
+    size_t count = 0;
+    while (count < FIELDS_KEPT && wh_span_take_field(&rest, ',', &field[count])) {
+        count++;
+    }
+    size_t shift = count > ANALOG_FIELDS ? count - ANALOG_FIELDS : 0;
+    if (shift > 0 && !wh_span_to_double(field[F_A], &a)) {
+        memmove(&field[F_UNIT], &field[F_UNIT + shift], (ANALOG_FIELDS - F_UNIT) * sizeof field[0]);
+    }
+}
+
+/* "V/kV": the units of the secondary and of the primary side. */
+static wh_span choose_unit(const wh_span *field)
+{
+    double factor;
+    wh_span unit = field[F_UNIT];
+    const char *slash = unit.len > 0 ? memchr(unit.p, '/', unit.len) : NULL;
+    if (slash == NULL || wh_unit_parse(unit, &factor) != WH_UNIT_OTHER) {
+        return unit;
+    }
+    size_t len = (size_t)(slash - unit.p);
+    return wh_span_is_nocase(field[F_SIDE], "P")
+               ? wh_span_trim((wh_span){slash + 1, unit.len - len - 1})
+               : wh_span_trim((wh_span){unit.p, len});
+}
+
+static wh_err name_analog(wh_comtrade_config *c, size_t k, const wh_span *field, double *factor)
+{
+    wh_recording_channel *channel = &c->r->channel[k];
+    channel->line = c->lines.line;
+    wh_err err =
+        wh_recording_name_channel(channel, field[F_ID], field[F_PHASE], choose_unit(field), factor);
+    if (err == WH_OK && field[F_UNIT].len == 0) {
+        channel->unit = wh_unit_guess_from_name(channel->name);
+    }
+    return err;
+}
+
 static wh_err read_analog(wh_comtrade_config *c, size_t k, char side)
 {
     wh_span line;
@@ -152,17 +212,13 @@ static wh_err read_analog(wh_comtrade_config *c, size_t k, char side)
                     line);
     }
     wh_span field[FIELDS_KEPT] = {{NULL, 0}};
-    wh_span rest = line;
-    for (size_t f = 0; f < FIELDS_KEPT && wh_span_take_field(&rest, ',', &field[f]); f++) {
-    }
+    split_analog(line, field);
     if (!is_channel_number(field[F_NUMBER])) {
         return fail(c, WH_ERR_FORMAT, "does not begin with the number of a channel", line);
     }
     double unit_factor;
     double ratio;
-    c->r->channel[k].line = c->lines.line;
-    err = wh_recording_name_channel(&c->r->channel[k], field[F_ID], field[F_PHASE], field[F_UNIT],
-                                    &unit_factor);
+    err = name_analog(c, k, field, &unit_factor);
     if (err != WH_OK) {
         return err;
     }

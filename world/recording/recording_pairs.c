@@ -156,8 +156,9 @@ static wh_err read_list(const pair_reader *p, const char *list, wh_recording_pai
 /* 0, 1, 2 for "A", "L2", "T", "3", "bn", "CN"...; NOT_FOUND for neutral, sums and all else. */
 static int phase_of_text(wh_span s)
 {
-    static const char *const names[PHASES][5] = {
-        {"A", "R", "1", "L1", "AN"}, {"B", "S", "2", "L2", "BN"}, {"C", "T", "3", "L3", "CN"}};
+    static const char *const names[PHASES][6] = {{"A", "R", "1", "L1", "LA", "AN"},
+                                                 {"B", "S", "2", "L2", "LB", "BN"},
+                                                 {"C", "T", "3", "L3", "LC", "CN"}};
     for (int phase = 0; phase < PHASES; phase++) {
         for (size_t k = 0; k < sizeof names[0] / sizeof names[0][0]; k++) {
             if (wh_span_is_nocase(s, names[phase][k])) {

@@ -102,7 +102,7 @@ wh_err wh_recording_read_sound(const char *path, const wh_recording_options *opt
         wh_recording_destroy(r);
         return err;
     }
-    (void)snprintf(r->format, sizeof r->format, "sound, %d Hz", info.samplerate);
+    (void)snprintf(r->format, sizeof r->format, "sound");
     r->record_size = 1; /* places are counted in frames */
     wh_message_set(m, "%s", "");
     *out = r;

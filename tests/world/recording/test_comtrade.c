@@ -279,6 +279,29 @@ static void blanks_and_repeated_numbers_do_not_matter(void **state)
     wh_recording_destroy(r);
 }
 
+/* A comma in a name, units for both sides, no unit, a letter behind the total: all seen. */
+static void odd_lines_of_channels_are_understood(void **state)
+{
+    (void)state;
+    static const char cfg[] = "S,D,1999\n4A,4A,0D\n"
+                              "1,Bus 1, A,A,,kV,0.5,0,0,-99999,99999,100,2,P\n"
+                              "2,U2,B,,В/кВ,2,0,0,-99999,99999,10,1,S\n"
+                              "3,U3,B,,V/kV,2,0,0,-99999,99999,10,1,P\n"
+                              "4,Ia_bus,,,,3,1,0,-99999,99999,10,1,P\n"
+                              "50\n1\n800,1\n,\n,\nASCII\n1\n";
+    wh_recording *r;
+    wh_message m;
+    wh_err err = parse_texts(cfg, "1,0,10,20,30,40\n", NULL, &r, &m);
+    assert_string_equal(m.text, "");
+    assert_int_equal(err, WH_OK);
+    assert_string_equal(r->channel[0].name, "Bus 1");
+    assert_true(r->channel[0].sample[0] == 5000);
+    assert_true(r->channel[1].sample[0] == 40 && r->channel[1].unit == WH_UNIT_VOLT);
+    assert_true(r->channel[2].sample[0] == 60000 && r->channel[2].unit == WH_UNIT_VOLT);
+    assert_true(r->channel[3].sample[0] == 121 && r->channel[3].unit == WH_UNIT_AMPERE);
+    wh_recording_destroy(r);
+}
+
 static void primary_and_secondary_are_converted_on_demand(void **state)
 {
     (void)state;
@@ -393,6 +416,7 @@ int main(void)
         cmocka_unit_test(several_rates_are_kept_apart),
         cmocka_unit_test(harmless_deviations_are_accepted),
         cmocka_unit_test(blanks_and_repeated_numbers_do_not_matter),
+        cmocka_unit_test(odd_lines_of_channels_are_understood),
         cmocka_unit_test(primary_and_secondary_are_converted_on_demand),
         cmocka_unit_test(a_marked_sample_is_refused_only_where_it_is_used),
         cmocka_unit_test(marks_in_binary_data_are_found),
