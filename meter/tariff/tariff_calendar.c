@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "meter/tariff/tariff_calendar.h"
+
+#include <string.h>
+
+#define MINUTES_PER_DAY 1440
+#define LEAP_YEAR       2000 /* its calendar has every date that a season may begin at */
+
+void wh_tariff_calendar_init(wh_tariff_calendar *c)
+{
+    memset(c, 0, sizeof *c);
+    for (unsigned set = 0; set < 2; set++) {
+        c->zones[set].season_count = 1;
+        c->zones[set].season[0] = (wh_tariff_season){1, 1, wh_tariff_zone_week(1, 0, 0)};
+        c->days[set].day_count = 1;
+        c->days[set].day[0] = (wh_tariff_day){1, {{0, 1}}};
+    }
+    c->zones_switch_ms = INT64_MAX;
+    c->days_switch_ms = INT64_MAX;
+}
+
+wh_tariff_week wh_tariff_zone_week(uint8_t day_table, uint8_t weekend_table, uint8_t rest_days)
+{
+    wh_tariff_week week;
+    for (unsigned d = 0; d < 7; d++) {
+        bool rest = weekend_table != 0 && ((unsigned)rest_days >> d & 1U) != 0;
+        week.day[d] = rest ? weekend_table : day_table;
+    }
+    return week;
+}
+
+/* All tables, as they are or would be: [0] in force, [1] on standby. */
+typedef struct {
+    const wh_tariff_zones *zones[2];
+    const wh_tariff_days *days[2];
+    const wh_tariff_holiday *holiday;
+    unsigned holiday_count;
+} tables;
+
+static tables tables_of(const wh_tariff_calendar *c)
+{
+    unsigned z = c->zones_in_force;
+    unsigned d = c->days_in_force;
+    tables t = {{&c->zones[z], &c->zones[1 - z]},
+                {&c->days[d], &c->days[1 - d]},
+                c->holiday,
+                c->holiday_count};
+    return t;
+}
+
+/* Every day table that seasons and holidays name is there. */
+static bool fits(const tables *t, unsigned zones, unsigned days)
+{
+    const wh_tariff_zones *z = t->zones[zones];
+    unsigned day_count = t->days[days]->day_count;
+    for (unsigned i = 0; i < z->season_count; i++) {
+        for (unsigned d = 0; d < 7; d++) {
+            if (z->season[i].week.day[d] > day_count) {
+                return false;
+            }
+        }
+    }
+    for (unsigned i = 0; i < t->holiday_count; i++) {
+        if (t->holiday[i].day_table > day_count) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Now, and after each of the two switch-overs, in their order. */
+static bool fits_always(const tables *t, int64_t zones_ms, int64_t days_ms)
+{
+    int64_t first = zones_ms < days_ms ? zones_ms : days_ms;
+    int64_t last = zones_ms < days_ms ? days_ms : zones_ms;
+    return fits(t, 0, 0) && (first == INT64_MAX || fits(t, zones_ms == first, days_ms == first)) &&
+           (last == INT64_MAX || fits(t, 1, 1));
+}
+
+static bool fits_as_scheduled(const wh_tariff_calendar *c, const tables *t)
+{
+    return fits_always(t, c->zones_switch_ms, c->days_switch_ms);
+}
+
+static bool is_day_table(unsigned number)
+{
+    return number >= 1 && number <= WH_TARIFF_DAYS_MAX;
+}
+
+static wh_err check_season(const wh_tariff_season *s)
+{
+    if (!wh_civil_date_is_valid((wh_civil_date){LEAP_YEAR, s->month, s->day})) {
+        return WH_ERR_RANGE;
+    }
+    for (unsigned d = 0; d < 7; d++) {
+        if (!is_day_table(s->week.day[d])) {
+            return WH_ERR_RANGE;
+        }
+    }
+    return WH_OK;
+}
+
+static unsigned date_order(unsigned month, unsigned day)
+{
+    return month * 32 + day;
+}
+
+wh_err wh_tariff_set_zones(wh_tariff_calendar *c, const wh_tariff_zones *zones)
+{
+    if (zones->season_count < 1 || zones->season_count > WH_TARIFF_SEASONS_MAX) {
+        return WH_ERR_RANGE;
+    }
+    unsigned before = 0;
+    for (unsigned i = 0; i < zones->season_count; i++) {
+        const wh_tariff_season *s = &zones->season[i];
+        wh_err err = check_season(s);
+        if (err != WH_OK) {
+            return err;
+        }
+        if (date_order(s->month, s->day) <= before) {
+            return WH_ERR_FORMAT;
+        }
+        before = date_order(s->month, s->day);
+    }
+    tables t = tables_of(c);
+    t.zones[1] = zones;
+    if (!fits_as_scheduled(c, &t)) {
+        return WH_ERR_NOT_FOUND;
+    }
+    c->zones[1 - c->zones_in_force] = *zones;
+    return WH_OK;
+}
+
+static wh_err check_day(const wh_tariff_day *day)
+{
+    if (day->period_count < 1 || day->period_count > WH_TARIFF_PERIODS_MAX) {
+        return WH_ERR_RANGE;
+    }
+    for (unsigned i = 0; i < day->period_count; i++) {
+        const wh_tariff_period *p = &day->period[i];
+        if (p->minute >= MINUTES_PER_DAY || p->rate < 1 || p->rate > WH_TARIFF_RATES_MAX) {
+            return WH_ERR_RANGE;
+        }
+        if (i > 0 && p->minute <= day->period[i - 1].minute) {
+            return WH_ERR_FORMAT;
+        }
+    }
+    return WH_OK;
+}
+
+wh_err wh_tariff_set_days(wh_tariff_calendar *c, const wh_tariff_days *days)
+{
+    if (days->day_count < 1 || days->day_count > WH_TARIFF_DAYS_MAX) {
+        return WH_ERR_RANGE;
+    }
+    for (unsigned i = 0; i < days->day_count; i++) {
+        wh_err err = check_day(&days->day[i]);
+        if (err != WH_OK) {
+            return err;
+        }
+    }
+    tables t = tables_of(c);
+    t.days[1] = days;
+    if (!fits_as_scheduled(c, &t)) {
+        return WH_ERR_NOT_FOUND;
+    }
+    c->days[1 - c->days_in_force] = *days;
+    return WH_OK;
+}
+
+wh_err wh_tariff_set_holidays(wh_tariff_calendar *c, const wh_tariff_holiday *holidays,
+                              unsigned count)
+{
+    if (count > WH_TARIFF_HOLIDAYS_MAX) {
+        return WH_ERR_RANGE;
+    }
+    for (unsigned i = 0; i < count; i++) {
+        const wh_tariff_holiday *h = &holidays[i];
+        int32_t year = h->year == WH_TARIFF_EVERY_YEAR ? LEAP_YEAR : h->year;
+        if (!wh_civil_date_is_valid((wh_civil_date){year, h->month, h->day}) ||
+            !is_day_table(h->day_table)) {
+            return WH_ERR_RANGE;
+        }
+    }
+    tables t = tables_of(c);
+    t.holiday = holidays;
+    t.holiday_count = count;
+    if (!fits_as_scheduled(c, &t)) {
+        return WH_ERR_NOT_FOUND;
+    }
+    if (count > 0) { /* holidays may be NULL then */
+        memcpy(c->holiday, holidays, count * sizeof *holidays);
+    }
+    c->holiday_count = (uint8_t)count;
+    return WH_OK;
+}
+
+wh_err wh_tariff_calendar_schedule(wh_tariff_calendar *c, int64_t zones_ms, int64_t days_ms)
+{
+    tables t = tables_of(c);
+    if (!fits_always(&t, zones_ms, days_ms)) {
+        return WH_ERR_NOT_FOUND;
+    }
+    c->zones_switch_ms = zones_ms;
+    c->days_switch_ms = days_ms;
+    return WH_OK;
+}
+
+unsigned wh_tariff_calendar_switch(wh_tariff_calendar *c, int64_t utc_ms)
+{
+    unsigned switched = 0;
+    if (c->zones_switch_ms != INT64_MAX && utc_ms >= c->zones_switch_ms) {
+        c->zones_in_force = (uint8_t)(1 - c->zones_in_force);
+        c->zones_switch_ms = INT64_MAX;
+        switched |= WH_TARIFF_SWITCHED_ZONES;
+    }
+    if (c->days_switch_ms != INT64_MAX && utc_ms >= c->days_switch_ms) {
+        c->days_in_force = (uint8_t)(1 - c->days_in_force);
+        c->days_switch_ms = INT64_MAX;
+        switched |= WH_TARIFF_SWITCHED_DAYS;
+    }
+    return switched;
+}
+
+static const wh_tariff_season *season_at(const wh_tariff_zones *zones, wh_civil_date date)
+{
+    const wh_tariff_season *season = &zones->season[zones->season_count - 1];
+    for (unsigned i = 0; i < zones->season_count; i++) {
+        const wh_tariff_season *s = &zones->season[i];
+        if (date_order(s->month, s->day) > date_order(date.month, date.day)) {
+            break;
+        }
+        season = s;
+    }
+    return season;
+}
+
+uint8_t wh_tariff_day_table_at(const wh_tariff_calendar *c, wh_civil_date date)
+{
+    for (unsigned i = 0; i < c->holiday_count; i++) {
+        const wh_tariff_holiday *h = &c->holiday[i];
+        if (h->month == date.month && h->day == date.day &&
+            (h->year == WH_TARIFF_EVERY_YEAR || h->year == date.year)) {
+            return h->day_table;
+        }
+    }
+    const wh_tariff_season *season = season_at(&c->zones[c->zones_in_force], date);
+    return season->week.day[wh_civil_weekday(date) - 1];
+}
+
+uint8_t wh_tariff_rate_at(const wh_tariff_calendar *c, const wh_civil_time *local)
+{
+    const wh_tariff_days *days = &c->days[c->days_in_force];
+    const wh_tariff_day *day = &days->day[wh_tariff_day_table_at(c, local->date) - 1];
+    unsigned minute = local->hour * 60U + local->minute;
+    uint8_t rate = day->period[day->period_count - 1].rate; /* since yesterday */
+    for (unsigned i = 0; i < day->period_count && day->period[i].minute <= minute; i++) {
+        rate = day->period[i].rate;
+    }
+    return rate;
+}
