@@ -175,20 +175,13 @@ wh_err wh_store_clear(wh_store *store, unsigned log)
     return write_record(store, &record, NULL);
 }
 
-static bool is_crowded(const wh_store *store)
-{
-    return wh_store_free(store) < wh_store_free_enough(store);
-}
-
 /* What keeps later transactions short. An error here is met again by the next begin. */
-static void tidy(wh_store *store)
+static void tidy(wh_store *store, uint32_t written)
 {
     wh_err err = wh_store_group_all(store);
-    if (err == WH_OK && is_crowded(store)) {
+    if (err == WH_OK) {
         uint32_t pace = wh_store_free(store) > WH_STORE_FREE_MIN ? PACE : PACE_HURRY;
-        uint32_t budget = store->written * pace + IDLE_BUDGET;
-        store->written = 0;
-        err = wh_store_move_tail(store, budget);
+        err = wh_store_move_tail(store, written * pace + IDLE_BUDGET);
     }
     if (err == WH_OK && lacks_reserve(store) && wh_store_free(store) >= WH_STORE_FREE_MIN) {
         err = wh_store_open(store);
@@ -211,9 +204,8 @@ wh_err wh_store_commit(wh_store *store)
     if (err != WH_OK) {
         return err;
     }
-    store->written += store->end - start;
     if (!power_fails(store)) {
-        tidy(store);
+        tidy(store, store->end - start);
     }
     return WH_OK;
 }
@@ -233,7 +225,7 @@ bool wh_store_work(wh_store *store)
     if (wh_store_must_move(store)) {
         return wh_store_make_room(store) == WH_OK;
     }
-    if (is_crowded(store)) {
+    if (wh_store_is_crowded(store)) {
         return wh_store_move_tail(store, IDLE_BUDGET) == WH_OK;
     }
     return lacks_reserve(store) && wh_store_open(store) == WH_OK;

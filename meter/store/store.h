@@ -11,14 +11,17 @@
  * The sectors are a ring that is written round and round, so they wear alike. What is still
  * live when its sector is the oldest moves to the newest end. A commit record makes a
  * transaction count; it is checked whole before it is believed. Nothing is written behind a
- * power cut into the same sector, and what was in flight when power was cut is written anew
- * before the next transaction: no half-programmed bit is ever relied upon. No sector is used
- * without having been erased in the same session. The bytes are described in store_wire.h.
+ * power cut into the same sector. What may have been in flight when power was cut is written
+ * anew before the next transaction: half-programmed bits are not relied upon. No sector is
+ * used without having been erased in the same session. The bytes are in store_wire.h.
  *
  * Lifetime: 1. The flash, the configuration with its logs and the memory outlive the store.
  * 2. One transaction at a time: begin, any of put/append/clear, then commit or rollback.
  * 3. Reading is allowed always, and shows what was committed, not what is being written.
- * 4. Nothing may be called from an interrupt, or by two threads at once.
+ * 4. Whether a transaction that was being committed when power was cut is there is settled by the
+ *    first begin after the mount, or by wh_store_work returning false: before, another power
+ *    cut may still take it away.
+ * 5. Nothing may be called from an interrupt, or by two threads at once.
  *
  * What it costs
  *   Memory   sizeof(wh_store) and 16 bytes a log, 6 a key, 2 an entry; where entries are grouped,
@@ -30,8 +33,8 @@
  *   Commit   of n bytes goes through at most 4 n + 512 bytes of old sectors and copies what is
  *            live; 16 n + 512 where only 3 sectors are free. It opens, that is erases, one
  *            sector where it fills one, and one more where what it copies does.
- *   Begin    costs nothing but after power cuts: then it moves the last transaction, and up to
- *            some sectors where they left fewer than 3 free. */
+ *   Begin    costs nothing but after a mount: then it opens a sector and moves the last
+ *            transaction to it, and some sectors where power cuts left fewer than 3 free. */
 #ifndef WH_METER_STORE_H
 #define WH_METER_STORE_H
 
@@ -110,8 +113,8 @@ typedef struct {
     uint32_t tail_opened; /* number of the oldest sector that matters */
     uint32_t tail_saved;  /* the same as flash knows it */
     uint32_t tail_at;     /* offset in it: what is before has been moved */
-    uint32_t torn_opened; /* the last transaction before the mount, whose records must move */
-    uint32_t torn_at;
+    uint32_t torn_opened; /* where the last transaction before the mount is */
+    uint32_t torn_start;
     uint32_t torn_end;
 
     uint32_t txn;         /* number of the running or the next transaction */
@@ -119,10 +122,9 @@ typedef struct {
     uint16_t txn_records; /* written so far */
     uint16_t txn_keys;    /* keys it puts that are new */
     uint8_t state;
-    uint8_t opened_ahead;  /* the newest sector was opened before it was needed */
+    uint8_t recovery;      /* what is still to be done after the mount */
     uint32_t blob_bytes;   /* of all live blobs */
     uint32_t blob_pending; /* the same when the transaction is committed */
-    uint32_t written;      /* bytes of users' transactions that tail work has to match */
 
     uint32_t write_at; /* address where stage goes */
     uint32_t write_crc;

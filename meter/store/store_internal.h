@@ -25,11 +25,15 @@
 #define WH_STORE_KEYS_MAX        1024U
 #define WH_STORE_SLOTS_MAX       65535U
 
-/* Granules of a sector that no record can have: header and two commits, where granules are small. */
+/* Granules of a sector that no record can have: the header and two commits. */
 #define WH_STORE_OVERHEAD 8U
 
 /* No entry has this number or a later one: entries are numbered for a hundred years. */
 #define WH_STORE_SEQUENCE_END 0xFFFF0000U
+
+/* After the mount: move what may have been in flight, then make that count by a commit of no
+ * records, as a user's: the sector that it is in is not given up by the next mount. */
+enum { WH_STORE_SETTLED, WH_STORE_MOVE, WH_STORE_CONFIRM };
 
 enum { WH_STORE_IDLE, WH_STORE_RUNNING, WH_STORE_OWN };
 
@@ -165,10 +169,10 @@ uint32_t wh_store_used(wh_store *store, uint32_t opened);
 bool wh_store_must_move(const wh_store *store);
 wh_err wh_store_make_room(wh_store *store) WH_MUST_USE;
 
-/* Free sectors from which on nothing is moved. */
-uint32_t wh_store_free_enough(const wh_store *store);
+/* So few sectors are free that the oldest ones must be made free. */
+bool wh_store_is_crowded(const wh_store *store);
 
-/* Move on through at most `budget` bytes of the oldest sectors. */
+/* Move on through at most `budget` bytes of the oldest sectors while it is crowded. */
 wh_err wh_store_move_tail(wh_store *store, uint32_t budget) WH_MUST_USE;
 
 /* Group what can be grouped. */

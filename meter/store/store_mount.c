@@ -115,45 +115,38 @@ static void look_ahead(wh_store *store, wh_store_header *newest)
     store->report.torn_count += survey.torn ? 1U : 0U;
     if (survey.user) {
         newest->opened++;
-        newest->previous_used = store->config.flash->sector_size;
     }
 }
 
 /* Decide which sector is the newest, and which of its transactions are whole.
  *
  * A newest sector without a transaction of a user is given up: all that is in it are copies of
- * what still exists, and so no number of power cuts uses up the free sectors. */
+ * what still exists, and so no number of power cuts uses up the free sectors. Behind it, those
+ * without any transaction are, for they were opened and then failed. */
 static void find_ends(wh_store *store, wh_store_header *newest)
 {
-    wh_store_survey survey;
+    wh_store_survey survey = {0};
     look_ahead(store, newest);
     store->head_opened = newest->opened;
-    store->tail_opened = newest->opened + 1U;
-    if (newest->opened == 0) {
-        return;
-    }
-    wh_store_examine(store, store->head_opened, &survey);
-    store->report.torn_count += survey.torn ? 1U : 0U;
-    uint32_t tail = survey.tail > newest->tail ? survey.tail : newest->tail;
-    if (!survey.user) {
-        store->head_opened--;
-        if (store->head_opened == 0 || store->head_opened < newest->tail) {
-            store->tail_opened = store->head_opened + 1U;
-            return;
-        }
+    uint32_t least = newest->tail > 0 ? newest->tail : 1U;
+    while (store->head_opened >= least) {
         wh_store_examine(store, store->head_opened, &survey);
-        tail = survey.tail > newest->tail ? survey.tail : newest->tail;
-        if (survey.good > newest->previous_used) { /* a transaction that failed */
-            survey.good = newest->previous_used;
-            survey.last_start = survey.good;
+        bool is_newest = store->head_opened == newest->opened;
+        store->report.torn_count += is_newest && survey.torn ? 1U : 0U;
+        if (is_newest ? survey.user : survey.good > wh_store_first_offset(store)) {
+            break;
         }
+        store->head_opened--;
     }
-    store->tail_opened = clamp_tail(store, tail);
-    store->good = survey.good;
-    if (survey.good > survey.last_start) {
+    store->tail_opened = store->head_opened + 1U;
+    if (store->head_opened >= least) {
+        store->tail_opened =
+            clamp_tail(store, survey.tail > newest->tail ? survey.tail : newest->tail);
+        store->good = survey.good;
         store->torn_opened = store->head_opened;
-        store->torn_at = survey.last_start;
+        store->torn_start = survey.last_start;
         store->torn_end = survey.good;
+        store->recovery = WH_STORE_MOVE;
     }
 }
 

@@ -70,10 +70,17 @@ static wh_err move_some(wh_store *store, uint32_t opened, uint32_t *at, uint32_t
     return err;
 }
 
+bool wh_store_is_crowded(const wh_store *store)
+{
+    uint32_t eighth = store->config.flash->sector_count / 8U;
+    uint32_t enough = eighth > WH_STORE_FREE_MIN ? eighth : WH_STORE_FREE_MIN + 1U;
+    return wh_store_free(store) < enough && store->tail_opened < store->head_opened;
+}
+
 wh_err wh_store_move_tail(wh_store *store, uint32_t budget)
 {
     wh_err err = WH_OK;
-    while (err == WH_OK && budget > 0 && store->tail_opened < store->head_opened) {
+    while (err == WH_OK && budget > 0 && wh_store_is_crowded(store)) {
         uint32_t limit = wh_store_used(store, store->tail_opened);
         uint32_t at = store->tail_at;
         err = move_some(store, store->tail_opened, &at, limit, &budget);
@@ -92,11 +99,29 @@ wh_err wh_store_move_tail(wh_store *store, uint32_t budget)
 /* The last transaction before the mount was whole, but its bits may not last. */
 static wh_err move_torn(wh_store *store)
 {
-    uint32_t at = store->torn_at;
+    uint32_t at = store->torn_start;
     uint32_t budget = store->config.flash->sector_size;
     wh_err err = move_some(store, store->torn_opened, &at, store->torn_end, &budget);
     if (err == WH_OK) {
-        store->torn_opened = 0;
+        store->recovery = WH_STORE_CONFIRM;
+    }
+    return err;
+}
+
+/* Also where nothing had to move: what the mount found by looking at the newest sector must be
+ * found for ever. */
+static wh_err confirm(wh_store *store)
+{
+    wh_err err = WH_OK;
+    if (!wh_store_has_room(store, store->end, 0)) {
+        err = wh_store_open(store);
+    }
+    if (err == WH_OK) {
+        wh_store_start(store, WH_STORE_RUNNING);
+        err = wh_store_finish(store);
+    }
+    if (err == WH_OK) {
+        store->recovery = WH_STORE_SETTLED;
     }
     return err;
 }
@@ -224,34 +249,40 @@ wh_err wh_store_group_all(wh_store *store)
     return err;
 }
 
-uint32_t wh_store_free_enough(const wh_store *store)
+static bool any_can_group(const wh_store *store)
 {
-    uint32_t eighth = store->config.flash->sector_count / 8U;
-    return eighth > WH_STORE_FREE_MIN ? eighth : WH_STORE_FREE_MIN + 1U;
+    unsigned log = 0;
+    while (log < store->config.log_count && !can_group(store, log)) {
+        log++;
+    }
+    return log < store->config.log_count;
 }
 
 bool wh_store_must_move(const wh_store *store)
 {
-    bool must = store->torn_opened != 0 || wh_store_free(store) < WH_STORE_FREE_MIN;
-    for (unsigned log = 0; log < store->config.log_count && !must; log++) {
-        must = can_group(store, log);
-    }
-    return must;
+    return store->recovery != WH_STORE_SETTLED || wh_store_free(store) < WH_STORE_FREE_MIN ||
+           any_can_group(store);
 }
 
-/* Two turns of the ring: one to bring together what is live, one more for what is in the way. */
+/* Room first, so that a transaction is confirmed only where that does not use up what the next
+ * recovery needs. Two turns of the ring: one to bring together what is live, one more for what
+ * is in the way. */
 wh_err wh_store_make_room(wh_store *store)
 {
     const wh_flash *flash = store->config.flash;
-    wh_err err = store->torn_opened != 0 ? move_torn(store) : WH_OK;
+    wh_err err = WH_OK;
     for (uint32_t turn = 0; err == WH_OK && wh_store_must_move(store); turn++) {
         if (turn > 2U * flash->sector_count) {
             return WH_ERR_SPACE;
         }
-        if (wh_store_free(store) < WH_STORE_FREE_MIN) {
+        if (store->recovery == WH_STORE_MOVE) {
+            err = move_torn(store);
+        } else if (wh_store_free(store) < WH_STORE_FREE_MIN) {
             err = wh_store_move_tail(store, flash->sector_size);
-        } else {
+        } else if (any_can_group(store)) {
             err = wh_store_group_all(store);
+        } else {
+            err = confirm(store);
         }
     }
     return err;

@@ -50,8 +50,8 @@ static wh_err save_tail(wh_store *store, uint32_t opened)
     return err;
 }
 
-/* How often the sector has been erased when it is opened next. Where its header was lost it is taken
- * for the most worn one. */
+/* How often the sector has been erased when it is opened next. Where its header was lost it is
+ * taken for the most worn one. */
 static uint32_t count_erase(wh_store *store, uint16_t place)
 {
     wh_store_header old;
@@ -86,6 +86,9 @@ wh_err wh_store_open(wh_store *store)
         .previous_used = store->good,
         .tail = store->tail_opened,
     };
+    if (store->recovery != WH_STORE_SETTLED && store->torn_opened == store->head_opened) {
+        header.previous_used = store->torn_start; /* what is behind moves to this sector */
+    }
     err = flash->erase(flash->user, place);
     if (err != WH_OK) {
         return err;

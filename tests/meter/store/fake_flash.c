@@ -135,23 +135,16 @@ static void cut_pending(fake_flash *f)
     }
 }
 
-static void cut(fake_flash *f, const fake_operation *op, fake_cut how)
+void fake_flash_cut(fake_flash *f, const fake_operation *op, fake_cut how)
 {
     if (how == FAKE_CUT_MIXED) {
-        if (op != NULL) {
-            remember(f, op);
-        }
+        remember(f, op);
         cut_pending(f);
-    } else if (op != NULL) {
+    } else {
         cut_one(f, op, how);
     }
     forget_pending(f);
     f->off = true;
-}
-
-void fake_flash_cut_now(fake_flash *f, fake_cut how)
-{
-    cut(f, NULL, how);
 }
 
 void fake_flash_power_on(fake_flash *f)
@@ -181,11 +174,11 @@ static wh_err operate(fake_flash *f, const fake_operation *op)
         return WH_ERR_IO;
     }
     if (f->before != NULL) {
-        f->before(f->before_user);
+        f->before(f->before_user, op);
     }
     f->operations++;
     if (f->cut_at != 0 && f->operations == f->cut_at) {
-        cut(f, op, f->cut);
+        fake_flash_cut(f, op, f->cut);
         return WH_ERR_IO;
     }
     if (f->reorders) {

@@ -48,7 +48,7 @@ struct fake_flash {
 
     uint64_t cut_at; /* number of the operation that power is cut at, counted from 1; 0 never */
     fake_cut cut;
-    void (*before)(void *user); /* called before each operation; may be NULL */
+    void (*before)(void *user, const fake_operation *op); /* told of each; may be NULL */
     void *before_user;
 
     uint64_t operations; /* programs and erases begun */
@@ -68,8 +68,8 @@ void fake_flash_free(fake_flash *f);
 /* Make `to` hold what `from` holds, powered on, with counters at 0. Both have the same geometry. */
 void fake_flash_copy(fake_flash *to, const fake_flash *from);
 
-/* Do an operation that is cut, as if it had been begun now. */
-void fake_flash_cut_now(fake_flash *f, fake_cut cut);
+/* Cut power while an operation is done that `before` was told of. */
+void fake_flash_cut(fake_flash *f, const fake_operation *op, fake_cut cut);
 
 /* Power comes back: weak bits read somehow. */
 void fake_flash_power_on(fake_flash *f);
