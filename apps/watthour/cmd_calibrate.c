@@ -23,10 +23,10 @@ static const char help[] =
     "FILE is a recording (CSV, COMTRADE, WAV, ...) of a steady load, as the meter's channels saw it;\n"
     "--simulate makes one instead, behind a front end with errors drawn by the seed.\n"
     "\n"
-    "what is true, one number per phase:\n"
+    "what is true, one number per phase (rms values without DC):\n"
     "  --urms V,V,V     voltage            --irms A,A,A    current\n"
     "  --angle D,D,D    degrees the current lags by; or\n"
-    "  --p W,W,W        active power, with --q VAR,VAR,VAR that of the fundamental; without it the\n"
+    "  --p W,W,W        active power, with --q VAR,VAR,VAR: both of the fundamental; without --q the\n"
     "                   waves are taken as sines and the load as inductive\n"
     "  --in A           neutral current\n"
     "  --reference FILE the same from YAML or JSON: phases: [{urms_v, irms_a, angle_deg | p_w, q_var}],\n"
@@ -332,12 +332,11 @@ typedef struct {
 static residual residual_of(const result *r, unsigned k)
 {
     const wh_calibrate_phase *t = &r->reference.phase[k];
-    double s = t->urms_v * t->irms_a, angle = t->angle_deg / DEG;
-    double measured = atan2(r->left.q1_var[k], r->left.p1_w[k]);
-    return (residual){
-        100 * (r->left.u_v[k] / t->urms_v - 1), 100 * (r->left.i_a[k] / t->irms_a - 1),
-        100 * (r->left.p1_w[k] / s - cos(angle)), 100 * (r->left.q1_var[k] / s - sin(angle)),
-        remainder(measured - angle, 2 * 3.14159265358979323846) * DEG};
+    double u = r->left.u_v[k] / t->urms_v, i = r->left.i_a[k] / t->irms_a;
+    double angle = t->angle_deg / DEG, measured = atan2(r->left.q1_var[k], r->left.p1_w[k]);
+    return (residual){100 * (u - 1), 100 * (i - 1), 100 * (u * i * cos(measured) - cos(angle)),
+                      100 * (u * i * sin(measured) - sin(angle)),
+                      remainder(measured - angle, 2 * 3.14159265358979323846) * DEG};
 }
 
 static void print_yaml(const result *r)
