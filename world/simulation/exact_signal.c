@@ -91,20 +91,24 @@ static void stretch_coefficient(double order, double a, double b, double *re, do
     *im += -(pr - nr) / 2;
 }
 
+/* Where a sine conducts: one or two stretches of so many periods, in radians. */
 typedef struct {
-    double from, to; /* of the conducting stretch, in radians */
-} stretch;
+    unsigned periods;
+    size_t count;
+    double from[2], to[2];
+} gate;
 
-/* Add the series of a sine that conducts in these stretches of `periods` periods. */
+/* Add the series of a sine that conducts behind a gate. */
 static void add_gated(wh_exact_signal *s, unsigned channel, double rms, double degrees,
-                      const stretch *stretches, unsigned periods)
+                      const gate *g)
 {
+    unsigned periods = g->periods;
     unsigned last = (unsigned)(BAND * s->fs_hz / s->f_hz * periods);
     for (unsigned k = 0; k <= last; k++) {
         double order = (double)k / periods;
         double re = 0, im = 0;
-        for (const stretch *w = stretches; w->to > w->from; w++) {
-            stretch_coefficient(order, w->from, w->to, &re, &im);
+        for (size_t w = 0; w < g->count; w++) {
+            stretch_coefficient(order, g->from[w], g->to[w], &re, &im);
         }
         double peak = rms * sqrt(2.0) / (PI * periods); /* 2 |c| of the full sine's peak */
         if (k == 0) {
@@ -124,20 +128,20 @@ void wh_exact_fired(wh_exact_signal *s, unsigned channel, double rms, double fir
                     double degrees)
 {
     double fire = fire_deg * PI / 180;
-    const stretch both[] = {{fire, PI}, {PI + fire, 2 * PI}, {0, 0}};
-    add_gated(s, channel, rms, degrees, both, 1);
+    const gate both = {1, 2, {fire, PI + fire}, {PI, 2 * PI}};
+    add_gated(s, channel, rms, degrees, &both);
 }
 
 void wh_exact_burst(wh_exact_signal *s, unsigned channel, double rms, double degrees)
 {
-    const stretch on[] = {{0, 4 * PI}, {0, 0}};
-    add_gated(s, channel, rms, degrees, on, 4);
+    static const gate on = {4, 1, {0}, {4 * PI}};
+    add_gated(s, channel, rms, degrees, &on);
 }
 
 void wh_exact_half_wave(wh_exact_signal *s, unsigned channel, double rms, double degrees)
 {
-    const stretch half[] = {{0, PI}, {0, 0}};
-    add_gated(s, channel, rms, degrees, half, 1);
+    static const gate half = {1, 1, {0}, {PI}};
+    add_gated(s, channel, rms, degrees, &half);
 }
 
 void wh_exact_add_step(wh_exact_signal *s, double start_s, unsigned channels, double level)

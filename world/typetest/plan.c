@@ -60,10 +60,29 @@ void wh_plan_add_absent(wh_plan *p, const wh_plan_head *head, const char *id, co
     r->row.note = why;
 }
 
+static bool same(const double *a, const double *b, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (a[i] != b[i]) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool equal(const wh_trial *a, const wh_trial *b)
+{
+    return a->kind == b->kind && a->meter == b->meter && a->wave == b->wave &&
+           a->reversed == b->reversed && a->f_nominal_hz == b->f_nominal_hz && a->f_hz == b->f_hz &&
+           same(a->u_part, b->u_part, WH_PHASES) && same(a->i_a, b->i_a, WH_PHASES) &&
+           a->degrees == b->degrees && a->seconds == b->seconds &&
+           same(a->arg, b->arg, sizeof a->arg / sizeof a->arg[0]);
+}
+
 static size_t find_or_add(wh_plan *p, const wh_trial *trial)
 {
     for (size_t i = 0; i < p->trial_count; i++) {
-        if (memcmp(&p->trial[i], trial, sizeof *trial) == 0) {
+        if (equal(&p->trial[i], trial)) {
             return i;
         }
     }
@@ -72,7 +91,7 @@ static size_t find_or_add(wh_plan *p, const wh_trial *trial)
         p->failed = true;
         return 0;
     }
-    memcpy(&p->trial[p->trial_count], trial, sizeof *trial);
+    p->trial[p->trial_count] = *trial;
     return p->trial_count++;
 }
 
@@ -100,12 +119,7 @@ void wh_plan_free(wh_plan *p)
 
 wh_trial wh_plan_sine(wh_rig_meter meter, double amperes, double degrees, double seconds)
 {
-    wh_trial t;
-    memset(&t, 0, sizeof t); /* padding too: trials are compared byte by byte */
-    t.kind = WH_TRIAL_POWER;
-    t.meter = meter;
-    t.f_nominal_hz = 50;
-    t.f_hz = 50;
+    wh_trial t = {.kind = WH_TRIAL_POWER, .meter = meter, .f_nominal_hz = 50, .f_hz = 50};
     for (unsigned k = 0; k < WH_PHASES; k++) {
         t.u_part[k] = 1;
         t.i_a[k] = amperes;

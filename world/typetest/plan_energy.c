@@ -177,16 +177,20 @@ static void add_point(wh_plan *p, const limit_table *t, const limit_row *r, doub
     }
 }
 
+static void add_points(wh_plan *p, const limit_table *t, const limit_row *r, size_t c)
+{
+    for (size_t n = 0; n < POINTS && r->part[n] != 0 && r->limit[c] != NO_CLASS; n++) {
+        if (!p->quick || n == 0) {
+            add_point(p, t, r, r->part[n], c);
+        }
+    }
+}
+
 static void add_table(wh_plan *p, const limit_table *t)
 {
     for (size_t c = 0; c < 3 && t->accuracy[c] != NULL; c++) {
         for (size_t i = 0; i < t->count; i++) {
-            const limit_row *r = &t->row[i];
-            for (size_t n = 0; n < POINTS && r->part[n] != 0 && r->limit[c] != NO_CLASS; n++) {
-                if (!p->quick || n == 0) {
-                    add_point(p, t, r, r->part[n], c);
-                }
-            }
+            add_points(p, t, &t->row[i], c);
         }
     }
 }

@@ -75,6 +75,20 @@ static void add_scatter(wh_plan *p)
     }
 }
 
+/* All power factors at one frequency and voltage. */
+static void use_factors(wh_plan *p, wh_plan_row *row, double amperes, double f_hz, double u_part)
+{
+    for (size_t n = 0; n < FACTORS; n++) {
+        double degrees = wh_plan_angle_cos(factors[n].factor, factors[n].capacitive);
+        wh_trial t = wh_plan_sine(WH_RIG_OPEN, amperes, degrees, MEASURE_S);
+        t.f_hz = f_hz;
+        for (unsigned k = 0; k < WH_PHASES; k++) {
+            t.u_part[k] = u_part;
+        }
+        wh_plan_use(p, row, &t);
+    }
+}
+
 static void add_active(wh_plan *p)
 {
     static const struct {
@@ -91,16 +105,7 @@ static void add_active(wh_plan *p)
             p, &head, id, "Imax/%g, PF 1 to 0.25, 45 to 65 Hz, 0.8 to 1.15 Un", steps[i].ratio);
         clean_only(row);
         for (size_t c = 0; c < sizeof corners / sizeof corners[0]; c += p->quick ? 5 : 1) {
-            for (size_t n = 0; n < FACTORS; n++) {
-                wh_trial t = wh_plan_sine(
-                    WH_RIG_OPEN, i_max() / steps[i].ratio,
-                    wh_plan_angle_cos(factors[n].factor, factors[n].capacitive), MEASURE_S);
-                t.f_hz = corners[c].f;
-                for (unsigned k = 0; k < WH_PHASES; k++) {
-                    t.u_part[k] = corners[c].u;
-                }
-                wh_plan_use(p, row, &t);
-            }
+            use_factors(p, row, i_max() / steps[i].ratio, corners[c].f, corners[c].u);
         }
     }
     add_synchronous(p);

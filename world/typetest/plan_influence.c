@@ -81,10 +81,10 @@ static void add_frequency(wh_plan *p, size_t c)
 {
     static const double at_1[] = {0.5, 0.8, 0.1, 0.2}, at_05[] = {0.7, 1.0, 0.1, 0.2};
     for (int half = 0; half < 2; half++) {
-        for (double f = 49; f < 52; f += 2) {
+        for (int f = 49; f <= 51; f += 2) {
             char id[32], text[64];
-            (void)snprintf(id, sizeof id, "frequency/%g/PF-%s", f, half ? "0.5" : "1");
-            (void)snprintf(text, sizeof text, "f = %g Hz, PF %s", f, half ? "0.5 ind" : "1");
+            (void)snprintf(id, sizeof id, "frequency/%d/PF-%s", f, half ? "0.5" : "1");
+            (void)snprintf(text, sizeof text, "f = %d Hz, PF %s", f, half ? "0.5 ind" : "1");
             wh_plan_row *row = add_change(p, c, half ? at_05[c] : at_1[c], id, text);
             wh_trial t = nominal(c, 1, half ? 60 : 0);
             wh_plan_compare(p, row, &t);

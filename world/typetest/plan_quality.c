@@ -76,7 +76,7 @@ static void add_voltage(wh_plan *p, size_t c)
                              "% Udin", classes[c].voltage, WH_GIVES_U_WINDOW};
         wh_plan_row *row =
             wh_plan_add(p, &head, id, "%g %% Udin, 49, 50 and 51 Hz", parts[i] * 100);
-        for (double f = 49; f < 51.5; f++) {
+        for (int f = 49; f <= 51; f++) {
             wh_trial t = quality(WH_TRIAL_VOLTAGE, 4);
             t.f_hz = f;
             set_voltage(&t, parts[i]);
@@ -125,8 +125,8 @@ static void add_events(wh_plan *p, size_t c)
                                  duration ? WH_GIVES_DURATION : WH_GIVES_RESIDUAL};
             wh_plan_row *row = wh_plan_add(p, &head, id, "%s: %s", events[i].name,
                                            duration ? "duration" : "residual voltage");
-            for (double turn = 0; turn < 0.99; turn += 0.125) {
-                wh_trial t = event_trial(i, turn);
+            for (int eighth = 0; eighth < 8; eighth++) {
+                wh_trial t = event_trial(i, eighth / 8.0);
                 wh_plan_use(p, row, &t);
             }
         }
@@ -378,8 +378,8 @@ void wh_plan_quality_goals(wh_plan *p)
             wh_plan_add(p, &head, duration ? "event/duration" : "event/urms-half",
                         "dips, swells, interruptions: %s", duration ? "duration" : "Urms(1/2)");
         for (size_t i = 0; i < sizeof events / sizeof events[0]; i++) {
-            for (double turn = 0; turn < 0.99; turn += 0.25) {
-                wh_trial t = event_trial(i, turn);
+            for (int quarter = 0; quarter < 4; quarter++) {
+                wh_trial t = event_trial(i, quarter / 4.0);
                 wh_plan_use(p, row, &t);
             }
         }

@@ -109,7 +109,8 @@ static const char preamble[] =
     "\n"
     "Meters: direct 10(100) A, 1000 imp/kWh; through transformers 5(10) A, 10000 imp/kWh; goals 100 A without creep\n"
     "threshold. 3 x 230 V, half of full scale; Imax is 0.9 of full scale. Waveforms of the harmonic tests are\n"
-    "Fourier series below 3.6 kHz. Flicker rows with sines show the error of the dU/U that would give Pinst = 1. Limits are from our summary of the standards; check a bought copy before any\n"
+    "Fourier series below 3.6 kHz. Flicker rows with sines show the error of the dU/U that would give Pinst = 1.\n"
+    "Limits are from our summary of the standards, partly from memory; check a bought copy before any\n"
     "claim of conformity.\n";
 
 void wh_typetest_print_markdown(const wh_typetest_report *r, FILE *out)

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SETTLE_WINDOWS 5 /* after the oscillator has locked */
-#define SETTLE_S       2.0
+#define SETTLE_WINDOWS 15 /* after the oscillator has locked */
+#define SETTLE_S       4.0
 
 static void connect_current(const wh_trial *t, wh_exact_signal *s, unsigned k, double place)
 {
@@ -191,9 +191,10 @@ static wh_err run_supply(const wh_trial *t, wh_rig *rig, wh_outcome *out)
     wh_trial_connect(t, rig);
     double at = 3;
     if (t->arg[0] == 0) {
-        for (int i = 0; i < 3; i++, at += 1.05) {
+        for (int i = 0; i < 3; i++) {
             wh_exact_add_step(s, at, VOLTAGES, 0);
             wh_exact_add_step(s, at + 1, VOLTAGES, 1);
+            at += 1.05;
         }
     } else if (t->arg[0] == 1) {
         wh_exact_add_step(s, at, VOLTAGES, 0);

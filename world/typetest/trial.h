@@ -32,7 +32,7 @@ typedef enum {
     WH_TEST_HARMONICS_U /* 10 % of the 3rd, 5th and 7th in U, and DC: for the frequency */
 } wh_test_wave;
 
-/* All zero but what matters, so that equal trials compare equal byte by byte. */
+/* All zero but what matters, so that equal trials are done once. */
 typedef struct {
     wh_trial_kind kind;
     wh_rig_meter meter;
