@@ -90,7 +90,8 @@ static int32_t angle_urad(const wh_harmonics *h, const wh_harmonics_aim *aim, co
 {
     /* a sine is -i in the spectrum */
     const uint32_t turn = angle_of(bin[0], -bin[1]);
-    const uint32_t off = turn - order * aim->phase - lead_of(h, aim, k, order);
+    const uint32_t reference = aim->phase + h->reference_turn;
+    const uint32_t off = turn - order * reference - lead_of(h, aim, k, order);
     return (int32_t)(((int64_t)(int32_t)off * TURN_URAD) >> 32);
 }
 
@@ -135,6 +136,16 @@ static void read_dc(const wh_harmonics *h, const reading *r, const float gain[2]
     r->to->interharmonic[0] = __builtin_sqrtf(between) * gain[1] * r->per_code;
 }
 
+/* The oscillator follows the leading voltage softly, so it may be a little off: take what it
+ * is off where that voltage is among the channels gathered, and keep it for the others. */
+static void take_reference(wh_harmonics *h, const wh_harmonics_aim *aim, const reading *r)
+{
+    if (r->channel == (unsigned)WH_U1 + aim->leader) {
+        const float *bin = r->bins + 2 * (size_t)h->cycles;
+        h->reference_turn = angle_of(bin[0], -bin[1]) - aim->phase - lead_of(h, aim, r->channel, 1);
+    }
+}
+
 /* Transform the channels gathered and read their spectra, order by order, as the gains are the
  * same for all of them. */
 static void analyse(wh_harmonics *h, const wh_harmonics_aim *aim, unsigned slots)
@@ -152,6 +163,7 @@ static void analyse(wh_harmonics *h, const wh_harmonics_aim *aim, unsigned slots
                          .to = &h->spectrum[k],
                          .channel = k,
                          .per_code = wh_quality_per_code(h->config, k)};
+        take_reference(h, aim, &r[i]);
     }
     for (unsigned n = 0; n <= h->orders; n++) {
         const float gain[2] = {gain_at(h, aim, (float)(n * h->cycles)),
@@ -250,6 +262,7 @@ static unsigned on_window(wh_quality_part *part, const wh_metrology *m)
         .end_q16 = start_q16 + ((uint64_t)h->cycles << 48) / step,
         .phase = m->oscillator.phase - (uint32_t)(((to_next >> 16) * step) >> 16),
         .step = step,
+        .leader = m->quantities.leader,
         .locked = m->quantities.locked,
     };
 
@@ -301,11 +314,11 @@ wh_err wh_harmonics_init(wh_harmonics *h, const wh_metrology_config *config, uns
                         .slots = (uint8_t)slots,
                         .cycles = (uint8_t)cycles,
                         .gathered = workspace};
-    for (uint8_t k = 0; k < WH_CHANNELS; k++) {
+    for (unsigned k = 0; k < WH_CHANNELS; k++) {
         const bool used =
             k == WH_IN ? config->channel[k].full_scale > 0 : k % WH_PHASES < config->phases;
         if (used) {
-            h->channel[h->channels++] = k;
+            h->channel[h->channels++] = (uint8_t)k;
         }
     }
     wh_resampler_init(&h->resampler, stretch,

@@ -54,6 +54,7 @@ typedef struct {
     uint64_t end_q16;
     uint32_t phase; /* of the oscillator where it starts */
     uint32_t step;  /* of the oscillator */
+    uint8_t leader; /* the phase it follows */
     bool locked;
 } wh_harmonics_aim;
 
@@ -77,6 +78,7 @@ typedef struct {
     uint8_t channels;             /* in use */
     uint8_t channel[WH_CHANNELS]; /* which */
     uint8_t first;                /* index into channel[] of slot 0 */
+    uint32_t reference_turn;      /* of the leading voltage, to the oscillator */
     wh_harmonics_aim aim[2];      /* the running window's, and that of the one behind it */
     wh_resampler resampler;
     float *gathered;
