@@ -93,7 +93,7 @@ What measuring costs. This page is written by `bench/run`; do not edit it.
 Instructions on Cortex-M are counted exactly in QEMU by `tools/qemu/icnt.c`, with everything that is called: half cycles,
 windows, registers. They are the same on every machine with the same compiler ({qemu.compiler()}, `-Os`, the loops that run
 at every sample `-O2`). QEMU models neither cycles nor wait states; where a share of a core is stated, an instruction is taken as
-{measured.CYCLES_PER_INSTRUCTION} cycles. Speed on the host is the best of several rounds on one core of a {os.cpu_count()}-core x86-64 virtual machine, RelWithDebInfo;
+{measured.CYCLES_PER_INSTRUCTION} cycles. Speed on the host is that of processor time, the best of several rounds, on one core of a {os.cpu_count()}-core x86-64 virtual machine, RelWithDebInfo;
 instructions on the host are counted by valgrind.
 
 {write_size.goals(figures, ("instructions", "share"))}
