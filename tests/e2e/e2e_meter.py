@@ -145,11 +145,11 @@ class RawClient:
         self.socket.close()
 
 
-def write_steady_recording(path):
-    """One second at 1600 Hz: 230 V; 10 A on L1 and L3, L2 sends 5 A back."""
+def write_steady_recording(path, seconds=1):
+    """At 1600 Hz: 230 V; 10 A on L1 and L3, L2 sends 5 A back."""
     with open(path, "w", encoding="utf-8") as file:
         file.write("# fs_hz=1600\n# f_nominal_hz=50\nU1,I1,U2,I2,U3,I3\n")
-        for n in range(1600):
+        for n in range(1600 * seconds):
             row = []
             for k, current in enumerate((10.0, -5.0, 10.0)):
                 wave = math.sqrt(2) * math.sin(2 * math.pi * (50 * n / 1600 - k / 3))
