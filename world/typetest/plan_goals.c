@@ -198,7 +198,7 @@ static void add_rms(wh_plan *p)
         wh_plan_head head = {"7", rms_subject, "goal", "%", tiny ? 0.1 : 0.01, WH_GIVES_I};
         wh_plan_row *row = wh_plan_add(p, &head, id, "Irms, Imax/%g%s, 60 s", ratios[i],
                                        tiny ? ", noise power removed" : "");
-        wh_trial t = wh_plan_sine(WH_RIG_OPEN, i_max() / ratios[i], 0, p->quick ? 4 : 60);
+        wh_trial t = wh_plan_sine(WH_RIG_OPEN, i_max() / ratios[i], 0, 60);
         wh_plan_use(p, row, &t);
         (void)snprintf(id, sizeof id, "urms/%g", ratios[i]);
         if (ratios[i] > 1000) {
@@ -206,7 +206,7 @@ static void add_rms(wh_plan *p)
         }
         head.gives = WH_GIVES_U;
         row = wh_plan_add(p, &head, id, "Urms, L2 and L3 at Un/%g, 60 s", ratios[i]);
-        t = wh_plan_sine(WH_RIG_OPEN, 10, 0, p->quick ? 4 : 60);
+        t = wh_plan_sine(WH_RIG_OPEN, 10, 0, 60);
         t.u_part[1] = t.u_part[2] = 1 / ratios[i];
         wh_plan_use(p, row, &t);
     }
@@ -231,7 +231,7 @@ static void add_low(wh_plan *p)
     wh_plan_head head = {"7", low_subject, "goal", "%", 5, WH_GIVES_P};
     wh_plan_row *row =
         wh_plan_add(p, &head, "starting", "starting at 0.001 In: registers within 5 %% over 60 s");
-    wh_trial t = wh_plan_sine(WH_RIG_TRANSFORMER, 0.005, 0, p->quick ? 4 : 60);
+    wh_trial t = wh_plan_sine(WH_RIG_TRANSFORMER, 0.005, 0, 60);
     wh_plan_use(p, row, &t);
     static const wh_rig_meter meters[] = {WH_RIG_DIRECT, WH_RIG_TRANSFORMER};
     static const double c[] = {600, 900};
