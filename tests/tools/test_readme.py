@@ -66,6 +66,11 @@ class Readme(unittest.TestCase):
                 self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
                 self.assertTrue(done.stdout, "says nothing")
 
+    def test_the_headline_of_accuracy_is_that_of_its_page(self):
+        page = (ROOT / "docs" / "accuracy.md").read_text(encoding="utf-8")
+        headline = re.search(r"^\*\*.*\*\*$", page, re.M).group(0)
+        self.assertIn(headline, (ROOT / "README.md").read_text(encoding="utf-8").splitlines())
+
     def test_files_that_it_names_are_there(self):
         text = (ROOT / "README.md").read_text(encoding="utf-8")
         for name in re.findall(r"\]\(([^)#]+)\)", text):
