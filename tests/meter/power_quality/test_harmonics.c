@@ -334,6 +334,24 @@ static void channels_take_turns_with_fewer_slots(void **state)
     }
 }
 
+/* U1, I1 and the neutral are the channels 0, 3 and 6. */
+static void a_meter_of_one_phase_has_three_channels(void **state)
+{
+    (void)state;
+    const mixture m = all_harmonics(60.1, 0.02, 20);
+    for (unsigned slots = 1; slots <= 3; slots++) {
+        bench b = {.rig = {.phases = 1, .f_nominal_hz = 60}};
+        bench_start(&b, &m, 2048, slots);
+        rig_run(&b.rig, 3);
+        for (unsigned k = 0; k < WH_CHANNELS; k++) {
+            assert_int_equal(b.h.windows[k] > 0, k % 3 == 0);
+        }
+        assert_true(compare(&b, &m, WH_U1, false) < 1);
+        assert_true(compare(&b, &m, WH_I1, false) < 1);
+        free(b.workspace);
+    }
+}
+
 static void what_does_not_fit_is_refused(void **state)
 {
     (void)state;
@@ -362,6 +380,7 @@ int main(void)
         cmocka_unit_test(distortion_and_dc_are_exact),
         cmocka_unit_test(windows_follow_each_other_without_a_gap),
         cmocka_unit_test(channels_take_turns_with_fewer_slots),
+        cmocka_unit_test(a_meter_of_one_phase_has_three_channels),
         cmocka_unit_test(what_does_not_fit_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
