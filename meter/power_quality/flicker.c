@@ -12,7 +12,7 @@
 #define SETTLING_S      15U
 #define START_S_INVERSE 2U /* block 1 alone runs for half a second */
 #define CLASSIFY_HZ     100U
-#define CLASSES_LOG2    4           /* to the octave */
+#define CLASSES_LOG2    3           /* to the octave */
 #define LOWEST_OCTAVE   (127U - 6U) /* as a float's exponent: 2^-6 */
 #define PST_PER_PLT     12
 #define DC_WINDOWS      16
@@ -26,15 +26,14 @@ typedef struct {
     float w3_hz;
     float w4_hz;
     float low_pass_hz;
-    float gain; /* makes Pinst 1.008 of a sine of 8.8 Hz and 0.250 % (120 V: 0.321 %): block 1
-                   takes up to 1 % off the Pst of slow changes, and this halves the error */
+    float gain; /* makes Pinst 1 of a sine of 8.8 Hz and 0.250 % (120 V: 0.321 %) */
 } lamp;
 
 static const lamp lamps[WH_LAMPS] = {
     [WH_LAMP_230_V_50_HZ] = {1.74802F, 4.05981F, 9.15494F, 2.27979F, 1.22535F, 21.9F, 35.0F,
-                             312065.2F},
+                             309588.5F},
     [WH_LAMP_120_V_60_HZ] = {1.6357F, 4.167375F, 9.077169F, 2.939902F, 1.394468F, 17.31512F, 42.0F,
-                             310103.4F},
+                             307642.2F},
 };
 
 /* tan(pi f / fs) for small angles: its series. */
@@ -284,7 +283,7 @@ static float correction(const wh_flicker_phase *p)
         sum += 0.5F * (edge_of(i) + edge_of(i + 1)) * (float)p->classes[i];
     }
     const float ratio = sum > 0 ? p->sum / sum : 1.0F;
-    return ratio > 0.96F && ratio < 1.04F ? ratio : 1.0F; /* else beyond the classes */
+    return ratio > 0.92F && ratio < 1.08F ? ratio : 1.0F; /* else beyond the classes */
 }
 
 float wh_flicker_pst_running(const wh_flicker *f, unsigned phase)

@@ -8,7 +8,7 @@
  *
  * The square (block 2) is taken at the full rate in integers; the rest runs at a tenth or so
  * of it. Filters are state variable filters, which keep single precision where the textbook
- * forms lose it (0.05 Hz at 800 Hz). Classes are logarithmic, 16 to the octave, and the exact
+ * forms lose it (0.05 Hz at 800 Hz). Classes are logarithmic, 8 to the octave, and the exact
  * mean of Pinst takes out what their width loses.
  *
  * Joined to a wh_power_quality (wh_power_quality_join); its 10 min are the Pst intervals. */
@@ -25,7 +25,7 @@
 typedef enum { WH_LAMP_230_V_50_HZ, WH_LAMP_120_V_60_HZ, WH_LAMPS } wh_lamp;
 
 #define WH_FLICKER_OCTAVES 13 /* Pinst 2^-6 to 2^7: Pst 0.09 to 8; below that one class */
-#define WH_FLICKER_CLASSES (16 * WH_FLICKER_OCTAVES)
+#define WH_FLICKER_CLASSES (8 * WH_FLICKER_OCTAVES)
 
 /* State of a second-order filter: the two integrators. */
 typedef struct {

@@ -186,7 +186,7 @@ static void plt_is_the_cubic_mean_of_twelve_pst(void **state)
     double cubes = 0;
     for (unsigned i = 0; i < 12; i++) {
         /* all of the time in one class: Pst² is 0.5096 times its Pinst */
-        f.phase[0].classes[100 + 4 * i] = 1000;
+        f.phase[0].classes[40 + 3 * i] = 1000;
         f.phase[0].count = 1000;
         f.part.calls->ten_minutes(&f.part, i == 5 ? WH_QUALITY_FLAG_DIP : 0);
         cubes += pow((double)f.pst[0], 3);
