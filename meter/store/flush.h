@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* flush.h - when the registers are written to the store.
  *
- * With a hold-up signal they are written when power fails, and nothing is lost. Without one
+ * With a hold-up signal they are written when power fails and once a day: nothing is lost. Without one
  * they are written every so many seconds in which energy moved, or every unit of energy,
  * whichever is first: a power cut then loses at most that much. */
 #ifndef WH_METER_FLUSH_H
@@ -22,10 +22,11 @@ typedef struct {
 /* Fields are private. */
 typedef struct {
     wh_flush_config config;
-    uint32_t written_ms;    /* when the registers were last written */
-    uint64_t written_mwh;   /* what they were then */
-    uint64_t energy_mwh;    /* what they are */
-    bool power_was_failing; /* the signal has been served */
+    uint32_t written_ms;  /* when the registers were last written */
+    uint64_t written_mwh; /* what they were then */
+    uint64_t energy_mwh;  /* what they are */
+    bool power_was_failing;
+    bool signalled; /* the signal came and the registers are not written yet */
 } wh_flush;
 
 /* Start: the registers as they are now are in the store.
@@ -35,8 +36,8 @@ typedef struct {
 void wh_flush_init(wh_flush *flush, const wh_flush_config *config, uint64_t moved_mwh,
                    uint32_t now_ms);
 
-/* Must the registers be written now? To be asked after each quantum; say wh_flush_done when they
- * have been. True again until then. While power fails it is true once. */
+/* Must the registers be written now? To be asked after each quantum, until it is false; it is
+ * true until wh_flush_done. One failure of the supply makes one writing. */
 bool wh_flush_is_due(wh_flush *flush, uint64_t moved_mwh, bool power_fails, uint32_t now_ms);
 
 /* The registers of the last question have been committed. */

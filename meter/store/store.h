@@ -39,7 +39,7 @@
 #define WH_METER_STORE_H
 
 #include "core/err.h"
-#include "meter/store/flash.h"
+#include "core/flash.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -169,8 +169,9 @@ wh_err wh_store_begin(wh_store *store) WH_MUST_USE;
 /* Write a blob that takes the place of the one with the same key. len may be 0.
  *
  * WH_ERR_STATE  no transaction is running
- * WH_ERR_SPACE  all keys are taken, blob_bytes would be exceeded, or the transaction would be
- *               longer than a sector can hold: it can go on without this, or be rolled back
+ * WH_ERR_SPACE  all keys are taken (a new one counts each time it is put in a transaction),
+ *               blob_bytes would be exceeded, or the transaction would be longer than a
+ *               sector can hold: it can go on without this, or be rolled back
  * WH_ERR_IO     the flash failed: the transaction can only be rolled back */
 wh_err wh_store_put(wh_store *store, uint16_t key, const uint8_t *bytes, size_t len) WH_MUST_USE;
 

@@ -47,6 +47,9 @@ static wh_err save_tail(wh_store *store, uint32_t opened)
     store->txn++;
     store->txn_start = start;
     store->txn_records = records;
+    if (err != WH_OK) {
+        store->end = store->config.flash->sector_size; /* what is there now is not known */
+    }
     return err;
 }
 

@@ -184,6 +184,10 @@ static wh_err operate(fake_flash *f, const fake_operation *op)
     if (f->reorders) {
         remember(f, op);
     }
+    if (f->fail_at != 0 && f->operations == f->fail_at) {
+        half_do(f, op, false);
+        return WH_ERR_IO;
+    }
     do_all(f, op);
     return WH_OK;
 }
@@ -288,6 +292,7 @@ void fake_flash_copy(fake_flash *to, const fake_flash *from)
     to->has_weak = from->has_weak;
     to->off = false;
     to->cut_at = 0;
+    to->fail_at = 0;
     to->operations = 0;
     to->programs = 0;
     to->programmed_bytes = 0;

@@ -7,9 +7,9 @@
 #ifndef WH_TESTS_FAKE_FLASH_H
 #define WH_TESTS_FAKE_FLASH_H
 
-#include "meter/store/flash.h"
+#include "core/flash.h"
 
-#define FAKE_PENDING_MAX 64
+#define FAKE_PENDING_MAX 256
 
 typedef enum {
     FAKE_CUT_BEFORE, /* the operation was not begun */
@@ -48,6 +48,7 @@ struct fake_flash {
 
     uint64_t cut_at; /* number of the operation that power is cut at, counted from 1; 0 never */
     fake_cut cut;
+    uint64_t fail_at; /* number of the operation that fails while power stays; 0 none */
     void (*before)(void *user, const fake_operation *op); /* told of each; may be NULL */
     void *before_user;
 

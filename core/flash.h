@@ -12,8 +12,8 @@
  *
  * A power cut during a call may leave anything in the units it was about to write, or in the
  * sector it was about to erase, but nothing anywhere else. */
-#ifndef WH_METER_FLASH_H
-#define WH_METER_FLASH_H
+#ifndef WH_CORE_FLASH_H
+#define WH_CORE_FLASH_H
 
 #include "core/err.h"
 
@@ -51,4 +51,4 @@ typedef struct {
     bool (*power_fails)(void *user);
 } wh_flash;
 
-#endif /* WH_METER_FLASH_H */
+#endif /* WH_CORE_FLASH_H */
