@@ -172,6 +172,7 @@ typedef struct {
     bool searching;      /* frequency unknown: zero crossings are being counted */
     bool phase_known;    /* the last window's phase can be compared with this one's */
     bool armed;          /* the voltage was below zero since the last crossing */
+    uint8_t fresh;       /* windows since the search that are still aimed in full */
     uint8_t leader;      /* the phase that is followed */
     uint32_t lead_turn;  /* its angle to the oscillator, kept when the leader changes */
     uint32_t last_turn;  /* of the last window's middle, to the oscillator then */

@@ -14,6 +14,9 @@
 
 #define EIGHTH_TURN 0x20000000
 
+/* A second: by then it stands still against a steady fundamental. */
+#define FRESH_WINDOWS 5
+
 /* Below this the oscillator is taken as locked: 2.8 degrees. */
 #define NEAR_TURN 0x02000000
 
@@ -151,6 +154,7 @@ static uint32_t aim_by_crossing(wh_metrology *m, const wh_cut *cut, const wh_cha
     wh_tracking *t = &m->tracking;
     m->oscillator.step = step;
     t->searching = false;
+    t->fresh = FRESH_WINDOWS;
     t->lead_turn = 0;
     uint64_t since_q16 = cut->time_q16 - t->crossing_q16;
     int64_t above = t->level - (u->mean_q16 >> 16);
@@ -163,10 +167,14 @@ static uint32_t aim_by_crossing(wh_metrology *m, const wh_cut *cut, const wh_cha
  * some thousandths: near the fundamental only an eighth of it is made good, since windows
  * need the right frequency while a zero crossing that is a degree late at their ends harms
  * nobody. Far from it the frequency is moving, and being aligned makes its error harmless. */
-static uint32_t aim(uint32_t off)
+static uint32_t aim(wh_tracking *t, uint32_t off)
 {
     int32_t turn = (int32_t)off;
-    return turn > -NEAR_TURN && turn < NEAR_TURN ? (uint32_t)(turn / 8) : off;
+    bool settled = t->fresh == 0 && turn > -NEAR_TURN && turn < NEAR_TURN;
+    if (t->fresh > 0) {
+        t->fresh--;
+    }
+    return settled ? (uint32_t)(turn / 8) : off;
 }
 
 static uint32_t aim_by_angle(wh_metrology *m, uint32_t turn, uint32_t step)
@@ -175,7 +183,7 @@ static uint32_t aim_by_angle(wh_metrology *m, uint32_t turn, uint32_t step)
     uint64_t half_q16 = m->quantities.length_q16 / 2;
     int64_t drift = ((int64_t)half_q16 * ((int64_t)step - m->oscillator.step)) >> 16;
     t->last_turn = turn;
-    t->aimed_turn = aim(turn + (uint32_t)drift);
+    t->aimed_turn = aim(t, turn + (uint32_t)drift);
     t->last_step = m->oscillator.step;
     t->last_length_q16 = m->quantities.length_q16;
     t->phase_known = true;
