@@ -79,6 +79,15 @@ class RunScript(unittest.TestCase):
         self.assertTrue(result.stdout.endswith("\nwatthour watch --once dlms://127.0.0.1:4059\n"))
         self.assert_meter_ended()
 
+    def test_the_snapshot_waits_until_something_is_measured(self):
+        self.fake("build/run/bin/watthour", f"echo x >>{self.root}/asked\n"
+                  f'[ $(wc -l <{self.root}/asked) -gt 2 ] && echo "frequency  50.0 Hz" ||'
+                  ' echo "frequency        - Hz"')
+        result = self.run_script("--once")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertTrue(result.stdout.endswith("\nfrequency  50.0 Hz\n"), result.stdout)
+        self.assert_meter_ended()
+
     def test_a_signal_ends_the_meter_and_only_what_was_started(self):
         for number in (signal.SIGTERM, signal.SIGINT):
             with self.subTest(number=number):
