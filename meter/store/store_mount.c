@@ -25,13 +25,15 @@ static bool commit_fits(const wh_store *store, const run *r, const wh_store_reco
            commit->len == (offset - r->start) / store->granule;
 }
 
+/* What is not whole but has this behind it was not torn but damaged since, and may have been a
+ * user's. */
 static void take_commit(const wh_store_record *commit, const run *r, uint32_t offset, uint32_t span,
                         wh_store_survey *survey)
 {
     survey->last_start = commit->key > 0 ? r->start : offset;
     survey->good = offset + span;
     survey->tail = commit->sequence;
-    survey->user = survey->user || commit->log != WH_STORE_COMMIT_OWN;
+    survey->user = survey->user || survey->torn || commit->log != WH_STORE_COMMIT_OWN;
     survey->torn = false;
 }
 
@@ -48,13 +50,15 @@ void wh_store_examine(wh_store *store, uint32_t opened, wh_store_survey *survey)
             break; /* what is behind a gap was never waited for */
         }
         uint32_t span = store->granule;
-        survey->torn = true;
         if (found != WH_STORE_GOOD) {
+            survey->torn = true;
             r = (run){0};
         } else if (record.type == WH_STORE_COMMIT) {
             span = wh_store_record_span(store, &record);
             if (commit_fits(store, &r, &record, opened, offset)) {
                 take_commit(&record, &r, offset, span, survey);
+            } else {
+                survey->torn = true;
             }
             r = (run){0};
         } else {
@@ -67,6 +71,7 @@ void wh_store_examine(wh_store *store, uint32_t opened, wh_store_survey *survey)
         }
         offset += span;
     }
+    survey->torn = survey->torn || r.records > 0;
 }
 
 /* The newest sector whose header can be read, and how worn all are. */
