@@ -313,6 +313,9 @@ size_t wh_store_memory_size(const wh_store_config *config)
 static void lay_out(wh_store *store, void *memory, size_t size)
 {
     const wh_store_config *config = &store->config;
+    if (memory == NULL) {
+        return; /* allowed where there are no logs and no keys */
+    }
     memset(memory, 0, size);
     store->logs = memory;
     store->keys = (void *)(store->logs + config->log_count);
