@@ -136,7 +136,7 @@ wh_err wh_store_append(wh_store *store, unsigned log, const uint8_t *bytes, size
     }
     const wh_store_log_config *config = &store->config.logs[log];
     wh_store_log *l = &store->logs[log];
-    unsigned group = wh_store_group_of(config);
+    unsigned group = l->group;
     uint32_t most = group > 1 ? group : config->capacity;
     if (l->pending >= most || l->next + l->pending >= WH_STORE_SEQUENCE_END) {
         return WH_ERR_SPACE;
@@ -231,37 +231,13 @@ bool wh_store_work(wh_store *store)
     return lacks_reserve(store) && wh_store_open(store) == WH_OK;
 }
 
-/* The record that an index value stands for, which must be the one wanted. */
-static wh_err find(wh_store *store, uint16_t value, const wh_store_record *want,
-                   wh_store_record *record, uint32_t *opened, uint32_t *offset)
-{
-    if (value == 0) {
-        return WH_ERR_NOT_FOUND;
-    }
-    wh_store_locate(store, value, opened, offset);
-    wh_store_found found =
-        wh_store_read_record(store, *opened, *offset, store->config.flash->sector_size, record);
-    if (store->read_err != WH_OK) {
-        return store->read_err;
-    }
-    if (found != WH_STORE_GOOD || record->type != want->type) {
-        wh_store_damaged(store, *opened, *offset);
-        return WH_ERR_CHECK;
-    }
-    if (record->log != want->log || record->key != want->key ||
-        record->sequence != want->sequence) {
-        return WH_ERR_NOT_FOUND; /* an entry of an earlier turn: this one is lost */
-    }
-    return WH_OK;
-}
-
 static wh_err get_record(wh_store *store, uint16_t value, const wh_store_record *want,
                          uint8_t *bytes, size_t size, size_t *len)
 {
     wh_store_record record;
     uint32_t opened = 0;
     uint32_t offset = 0;
-    wh_err err = find(store, value, want, &record, &opened, &offset);
+    wh_err err = wh_store_find(store, value, want, &record, &opened, &offset);
     if (err != WH_OK) {
         return err;
     }
@@ -336,7 +312,7 @@ static wh_err next_in_group(wh_store *store, uint32_t *address, uint32_t limit, 
 static wh_err get_grouped(wh_store *store, unsigned log, uint32_t sequence, uint8_t *bytes,
                           size_t size, size_t *len)
 {
-    unsigned group = wh_store_group_of(&store->config.logs[log]);
+    unsigned group = store->logs[log].group;
     wh_store_record want = {
         .type = WH_STORE_GROUP,
         .log = (uint8_t)log,
@@ -346,8 +322,8 @@ static wh_err get_grouped(wh_store *store, unsigned log, uint32_t sequence, uint
     wh_store_record record;
     uint32_t opened = 0;
     uint32_t offset = 0;
-    wh_err err = find(store, store->index[wh_store_group_slot(store, log, sequence)], &want,
-                      &record, &opened, &offset);
+    wh_err err = wh_store_find(store, store->index[wh_store_group_slot(store, log, sequence)],
+                               &want, &record, &opened, &offset);
     if (err != WH_OK) {
         return err;
     }

@@ -83,6 +83,7 @@ typedef struct {
     uint16_t base;    /* of its part of the index */
     uint16_t mark;    /* where the record is that says the log was cleared, in granules */
     uint16_t pending; /* entries appended in the running transaction */
+    uint16_t group;   /* 1 and more */
 } wh_store_log;
 
 /* Where something was found damaged, and what keeping the store has cost so far. */

@@ -35,12 +35,12 @@ uint32_t wh_store_group_slot(const wh_store *store, unsigned log, uint32_t seque
 {
     const wh_store_log_config *config = &store->config.logs[log];
     return store->logs[log].base + loose_slots(config) +
-           sequence / wh_store_group_of(config) % group_slots(config);
+           sequence / store->logs[log].group % group_slots(config);
 }
 
 bool wh_store_is_grouped(const wh_store *store, unsigned log, uint32_t sequence)
 {
-    return wh_store_group_of(&store->config.logs[log]) > 1 &&
+    return store->logs[log].group > 1 &&
            store->index[wh_store_group_slot(store, log, sequence)] != 0;
 }
 
@@ -79,7 +79,7 @@ static uint16_t *slot_of(const wh_store *store, const wh_store_record *record)
         return NULL;
     }
     wh_store_log *log = &store->logs[record->log];
-    unsigned group = wh_store_group_of(&store->config.logs[record->log]);
+    unsigned group = store->logs[record->log].group;
     if (record->type == WH_STORE_MARK) {
         return &log->mark;
     }
@@ -128,7 +128,7 @@ static wh_err apply_blob(wh_store *store, uint16_t value, const wh_store_record 
 static void forget_groups(const wh_store *store, unsigned log, uint32_t next)
 {
     const wh_store_log_config *config = &store->config.logs[log];
-    unsigned group = wh_store_group_of(config);
+    unsigned group = store->logs[log].group;
     uint32_t begun = (store->logs[log].next + group - 1U) / group;
     uint32_t end = (next - 1U) / group + 1U;
     uint32_t all = group_slots(config);
@@ -146,7 +146,7 @@ static void advance(const wh_store *store, unsigned log, uint32_t next)
     wh_store_log *l = &store->logs[log];
     uint32_t capacity = store->config.logs[log].capacity;
     if (next > l->next) {
-        if (wh_store_group_of(&store->config.logs[log]) > 1) {
+        if (store->logs[log].group > 1) {
             forget_groups(store, log, next);
         }
         l->next = next;
@@ -169,7 +169,7 @@ static void apply_entry(wh_store *store, uint16_t value, const wh_store_record *
 
 static void apply_group(wh_store *store, uint16_t value, const wh_store_record *record)
 {
-    unsigned group = wh_store_group_of(&store->config.logs[record->log]);
+    unsigned group = store->logs[record->log].group;
     if (group < 2 || record->key != group || record->sequence % group != 0 ||
         record->sequence >= WH_STORE_SEQUENCE_END) {
         return; /* of another configuration */
@@ -236,4 +236,27 @@ wh_err wh_store_apply_transaction(wh_store *store, uint32_t opened, uint32_t sta
         offset += wh_store_record_span(store, &record);
     }
     return err;
+}
+
+wh_err wh_store_find(wh_store *store, uint16_t value, const wh_store_record *want,
+                     wh_store_record *record, uint32_t *opened, uint32_t *offset)
+{
+    if (value == 0) {
+        return WH_ERR_NOT_FOUND;
+    }
+    wh_store_locate(store, value, opened, offset);
+    wh_store_found found =
+        wh_store_read_record(store, *opened, *offset, store->config.flash->sector_size, record);
+    if (store->read_err != WH_OK) {
+        return store->read_err;
+    }
+    if (found != WH_STORE_GOOD || record->type != want->type) {
+        wh_store_damaged(store, *opened, *offset);
+        return WH_ERR_CHECK;
+    }
+    if (record->log != want->log || record->key != want->key ||
+        record->sequence != want->sequence) {
+        return WH_ERR_NOT_FOUND; /* an entry of an earlier turn: this one is lost */
+    }
+    return WH_OK;
 }

@@ -136,6 +136,11 @@ void wh_store_forget(wh_store *store, const wh_store_record *record);
 /* The number of the sector and the offset that an index value stands for. */
 void wh_store_locate(const wh_store *store, uint16_t value, uint32_t *opened, uint32_t *offset);
 
+/* The record that an index value stands for, which must be the one wanted: type, log, key and
+ * sequence. WH_ERR_NOT_FOUND: it is another one, or nothing; WH_ERR_CHECK: damaged, and counted. */
+wh_err wh_store_find(wh_store *store, uint16_t value, const wh_store_record *want,
+                     wh_store_record *record, uint32_t *opened, uint32_t *offset) WH_MUST_USE;
+
 /* Take all records of a transaction into the index: from `start` to its commit at `end`. */
 wh_err wh_store_apply_transaction(wh_store *store, uint32_t opened, uint32_t start, uint32_t end,
                                   uint32_t txn) WH_MUST_USE;

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#define TOO_MUCH 0x7FFFFFFFU
+
 /* The records behind a place that may become a transaction. */
 typedef struct {
     uint32_t start;
@@ -213,9 +215,9 @@ static void find_first_entries(wh_store *store)
 /* Records start at multiples of it, so that sixteen bits say where one is. 0: too large. */
 static uint16_t granule_of(const wh_flash *flash)
 {
-    uint64_t total = (uint64_t)flash->sector_size * flash->sector_count;
     uint32_t granule = flash->unit_size > 8U ? flash->unit_size : 8U;
-    while (granule <= WH_STORE_STAGE && total / granule > 65536U) {
+    while (granule <= WH_STORE_STAGE &&
+           flash->sector_count > 65536U / (flash->sector_size / granule)) {
         granule *= 2U;
     }
     return granule <= WH_STORE_STAGE ? (uint16_t)granule : 0U;
@@ -236,40 +238,42 @@ static bool flash_is_valid(const wh_flash *flash)
            flash->sector_count >= WH_STORE_SECTORS_MIN && granule_of(flash) != 0;
 }
 
-/* Bytes in flash of records with such a payload. */
-static uint64_t flash_bytes(uint16_t granule, uint64_t payload)
+/* Bytes in flash of a record with such a payload. */
+static uint32_t flash_bytes(uint32_t granule, uint32_t payload)
 {
-    uint64_t span = payload + WH_STORE_RECORD_SIZE + WH_STORE_CRC_SIZE;
-    return (span + granule - 1U) / granule * granule;
+    uint32_t span = payload + WH_STORE_RECORD_SIZE + WH_STORE_CRC_SIZE;
+    return (span + granule - 1U) & ~(granule - 1U);
 }
 
-/* The most that the logs can take, and the longest of their records. */
-static bool logs_are_valid(const wh_store_config *config, uint16_t granule, uint64_t *bytes,
-                           uint64_t *longest)
+/* Add without going beyond TOO_MUCH. */
+static void add(uint32_t *sum, uint32_t count, uint32_t bytes)
 {
-    for (unsigned i = 0; i < config->log_count; i++) {
-        const wh_store_log_config *log = &config->logs[i];
-        unsigned group = wh_store_group_of(log);
-        if (log->capacity == 0 || log->capacity > WH_STORE_CAPACITY_MAX ||
-            !is_power_of_two(group) || group > WH_STORE_GROUP_MAX) {
-            return false;
-        }
-        uint64_t one = flash_bytes(granule, log->entry_size);
-        uint64_t all = flash_bytes(granule, group * (log->entry_size + WH_STORE_GROUP_HEAD));
-        if (group > 1) {
-            *bytes += (log->capacity / group + 2U) * all + 2U * group * one;
-        } else {
-            *bytes += log->capacity * one;
-            all = one;
-        }
-        *longest = all > *longest ? all : *longest;
+    *sum = count > (TOO_MUCH - *sum) / bytes ? TOO_MUCH : *sum + count * bytes;
+}
+
+/* The most that a log can take is added to *bytes. Returns the longest of its records, 0 where
+ * the log cannot be. */
+static uint32_t check_log(const wh_store_log_config *log, uint32_t granule, uint32_t *bytes)
+{
+    unsigned group = wh_store_group_of(log);
+    if (log->capacity == 0 || log->capacity > WH_STORE_CAPACITY_MAX || !is_power_of_two(group) ||
+        group > WH_STORE_GROUP_MAX) {
+        return 0;
     }
-    return true;
+    uint32_t one = flash_bytes(granule, log->entry_size);
+    if (group == 1) {
+        add(bytes, log->capacity, one);
+        return one;
+    }
+    uint32_t all = flash_bytes(granule, group * (log->entry_size + WH_STORE_GROUP_HEAD));
+    add(bytes, log->capacity / group + 2U, all);
+    add(bytes, 2U * group, one);
+    return all;
 }
 
-static uint64_t index_slots(const wh_store_config *config)
+static uint32_t index_slots(const wh_store_config *config)
 {
-    uint64_t slots = 0;
+    uint32_t slots = 0;
     for (unsigned i = 0; i < config->log_count; i++) {
         slots += wh_store_log_slots(&config->logs[i]);
     }
@@ -285,19 +289,24 @@ static wh_err check(const wh_store_config *config)
         config->key_count > WH_STORE_KEYS_MAX || config->reserve_bytes > flash->sector_size / 4U) {
         return WH_ERR_ARG;
     }
-    uint16_t granule = granule_of(flash);
-    uint64_t bytes = config->blob_bytes + config->key_count * flash_bytes(granule, granule);
-    uint64_t longest = config->reserve_bytes;
-    if (!logs_are_valid(config, granule, &bytes, &longest) ||
-        index_slots(config) > WH_STORE_SLOTS_MAX) {
+    uint32_t granule = granule_of(flash);
+    uint32_t room = flash->sector_size - WH_STORE_OVERHEAD * granule;
+    uint32_t longest = config->reserve_bytes;
+    uint32_t bytes = 0;
+    add(&bytes, config->blob_bytes, 1);
+    add(&bytes, config->key_count, flash_bytes(granule, granule));
+    for (unsigned i = 0; i < config->log_count; i++) {
+        uint32_t span = check_log(&config->logs[i], granule, &bytes);
+        if (span == 0 || span > room / 2U) {
+            return WH_ERR_ARG;
+        }
+        longest = span > longest ? span : longest;
+    }
+    if (index_slots(config) > WH_STORE_SLOTS_MAX) {
         return WH_ERR_ARG;
     }
-    uint64_t room = flash->sector_size - WH_STORE_OVERHEAD * (uint64_t)granule;
-    if (2U * longest > room) {
-        return WH_ERR_ARG;
-    }
-    uint64_t sectors = flash->sector_count - WH_STORE_FREE_MIN - 1U;
-    return bytes <= sectors * (room - longest) / 8U * 7U ? WH_OK : WH_ERR_SPACE;
+    uint32_t sectors = flash->sector_count - WH_STORE_FREE_MIN - 1U;
+    return bytes <= sectors * ((room - longest) / 8U * 7U) ? WH_OK : WH_ERR_SPACE;
 }
 
 size_t wh_store_memory_size(const wh_store_config *config)
@@ -306,7 +315,7 @@ size_t wh_store_memory_size(const wh_store_config *config)
         return 0;
     }
     return config->log_count * sizeof(wh_store_log) + config->key_count * sizeof(wh_store_key) +
-           (size_t)index_slots(config) * sizeof(uint16_t);
+           index_slots(config) * sizeof(uint16_t);
 }
 
 /* Logs, keys, index: by falling alignment. */
@@ -323,6 +332,7 @@ static void lay_out(wh_store *store, void *memory, size_t size)
     uint32_t base = 0;
     for (unsigned i = 0; i < config->log_count; i++) {
         store->logs[i].base = (uint16_t)base;
+        store->logs[i].group = (uint16_t)wh_store_group_of(&config->logs[i]);
         base += wh_store_log_slots(&config->logs[i]);
     }
 }

@@ -129,45 +129,33 @@ static wh_err confirm(wh_store *store)
 /* The newest whole group of a log is not one yet. */
 static bool can_group(const wh_store *store, unsigned log)
 {
-    unsigned group = wh_store_group_of(&store->config.logs[log]);
+    unsigned group = store->logs[log].group;
     const wh_store_log *l = &store->logs[log];
     uint32_t whole = l->next - l->next % group;
     return group > 1 && whole > l->first && !wh_store_is_grouped(store, log, whole - 1U);
 }
 
-/* Find entry `sequence` in a record of its own, undamaged. */
+/* Find entry `sequence` in a record of its own, undamaged. Entries that were cleared are not
+ * looked for. */
 static bool find_loose(wh_store *store, unsigned log, uint32_t sequence, uint32_t *address,
                        uint16_t *len)
 {
-    uint16_t value = store->index[wh_store_loose_slot(store, log, sequence)];
-    if (value == 0) {
-        return false;
-    }
+    wh_store_record want = {.type = WH_STORE_ENTRY, .log = (uint8_t)log, .sequence = sequence};
+    wh_store_record record;
     uint32_t opened;
     uint32_t offset;
-    wh_store_record record;
-    wh_store_locate(store, value, &opened, &offset);
-    if (wh_store_read_record(store, opened, offset, store->config.flash->sector_size, &record) !=
-            WH_STORE_GOOD ||
-        record.type != WH_STORE_ENTRY || record.log != log || record.sequence != sequence ||
-        !wh_store_payload_is_good(store, opened, offset, &record)) {
+    uint16_t value = store->index[wh_store_loose_slot(store, log, sequence)];
+    if (sequence < store->logs[log].first ||
+        wh_store_find(store, value, &want, &record, &opened, &offset) != WH_OK) {
         return false;
     }
     *address = wh_store_address(store, opened, offset) + WH_STORE_RECORD_SIZE;
     *len = record.len;
-    return true;
-}
-
-/* Entries without a place were told of when they lost it, or are before the first. */
-static void tell_lost(wh_store *store, unsigned log, uint32_t sequence)
-{
-    uint16_t value = store->index[wh_store_loose_slot(store, log, sequence)];
-    if (value != 0 && sequence >= store->logs[log].first) {
-        uint32_t opened;
-        uint32_t offset;
-        wh_store_locate(store, value, &opened, &offset);
-        wh_store_damaged(store, opened, offset);
+    if (wh_store_payload_is_good(store, opened, offset, &record)) {
+        return true;
     }
+    wh_store_damaged(store, opened, offset);
+    return false;
 }
 
 static uint16_t entry_crc(wh_store *store, uint16_t crc, uint32_t address, uint16_t len)
@@ -204,7 +192,7 @@ static void write_entry(wh_store *store, unsigned log, uint32_t sequence, bool l
 
 static wh_err group_entries(wh_store *store, unsigned log)
 {
-    unsigned group = wh_store_group_of(&store->config.logs[log]);
+    unsigned group = store->logs[log].group;
     const wh_store_log *l = &store->logs[log];
     uint32_t first = l->next - l->next % group - group;
     uint32_t lost = 0;
@@ -214,7 +202,7 @@ static wh_err group_entries(wh_store *store, unsigned log)
         uint16_t len = 0;
         if (!find_loose(store, log, first + k, &address, &len)) {
             lost |= 1U << k;
-            tell_lost(store, log, first + k);
+            len = 0;
         }
         total += WH_STORE_GROUP_HEAD + len;
     }
@@ -279,10 +267,12 @@ wh_err wh_store_make_room(wh_store *store)
             err = move_torn(store);
         } else if (wh_store_free(store) < WH_STORE_FREE_MIN) {
             err = wh_store_move_tail(store, flash->sector_size);
-        } else if (any_can_group(store)) {
-            err = wh_store_group_all(store);
         } else {
-            err = confirm(store);
+            err = wh_store_group_all(store);
+            bool room = wh_store_free(store) >= WH_STORE_FREE_MIN;
+            if (err == WH_OK && room && store->recovery == WH_STORE_CONFIRM) {
+                err = confirm(store);
+            }
         }
     }
     return err;
