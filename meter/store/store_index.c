@@ -17,13 +17,12 @@ static uint32_t loose_slots(const wh_store_log_config *log)
 /* The oldest and the newest group may both be there in part. */
 static uint32_t group_slots(const wh_store_log_config *log)
 {
-    unsigned group = wh_store_group_of(log);
-    return group > 1 ? log->capacity / group + 2U : 0;
+    return log->capacity / wh_store_group_of(log) + 2U;
 }
 
 uint32_t wh_store_log_slots(const wh_store_log_config *log)
 {
-    return loose_slots(log) + group_slots(log);
+    return loose_slots(log) + (wh_store_group_of(log) > 1 ? group_slots(log) : 0);
 }
 
 uint32_t wh_store_loose_slot(const wh_store *store, unsigned log, uint32_t sequence)

@@ -70,7 +70,7 @@ void fake_flash_free(fake_flash *f);
 void fake_flash_copy(fake_flash *to, const fake_flash *from);
 
 /* Cut power while an operation is done that `before` was told of. */
-void fake_flash_cut(fake_flash *f, const fake_operation *op, fake_cut cut);
+void fake_flash_cut(fake_flash *f, const fake_operation *op, fake_cut how);
 
 /* Power comes back: weak bits read somehow. */
 void fake_flash_power_on(fake_flash *f);

@@ -44,7 +44,7 @@ static void rig_init(rig *r)
     };
     r->memory_size = wh_store_memory_size(&r->config);
     assert_true(r->memory_size > 0);
-    r->memory = malloc(r->memory_size);
+    r->memory = malloc(r->memory_size > 0 ? r->memory_size : 1);
     assert_non_null(r->memory);
     mount(r);
 }
