@@ -31,27 +31,32 @@ wh_err wh_register_init(wh_register_bank *bank, const wh_register_config *config
 }
 
 /* energy_uws is not negative. */
-static void add(wh_register_bank *bank, unsigned place, wh_reg reg, int64_t energy_uws)
+static void add(wh_register_bank *bank, unsigned place, wh_reg reg, int64_t energy_uws,
+                wh_booked *told)
 {
     wh_energy *r = &bank->reg[place][reg];
     int64_t rest = r->rest_uws + energy_uws % UWS_PER_MWH;
     r->mwh += energy_uws / UWS_PER_MWH + rest / UWS_PER_MWH;
     r->rest_uws = (uint32_t)(rest % UWS_PER_MWH);
     r->mwh %= bank->config.modulus_mwh;
+    if (told != NULL) {
+        told->uws[reg] += energy_uws;
+    }
 }
 
 /* To one register where energy is positive, to the other where it is negative. */
-static void book_signed(wh_register_bank *bank, unsigned place, wh_reg positive, int64_t energy)
+static void book_signed(wh_register_bank *bank, unsigned place, wh_reg positive, int64_t energy,
+                        wh_booked *told)
 {
     if (energy >= 0) {
-        add(bank, place, positive, energy);
+        add(bank, place, positive, energy, told);
     } else {
-        add(bank, place, positive + 1, -energy);
+        add(bank, place, positive + 1, -energy, told);
     }
 }
 
 /* Reactive energy goes to the quadrant of the signs of P and Q; apparent energy follows P. */
-static void book(wh_register_bank *bank, unsigned place, const int64_t e[KINDS])
+static void book(wh_register_bank *bank, unsigned place, const int64_t e[KINDS], wh_booked *told)
 {
     static const wh_reg quadrant[2][2] = {
         /* Q >= 0, Q < 0 */
@@ -60,14 +65,14 @@ static void book(wh_register_bank *bank, unsigned place, const int64_t e[KINDS])
     };
     int64_t p = e[ACTIVE];
     int64_t q = e[REACTIVE];
-    book_signed(bank, place, WH_REG_ACTIVE_IMPORT, p);
-    book_signed(bank, place, WH_REG_FUNDAMENTAL_IMPORT, e[FUNDAMENTAL]);
-    book_signed(bank, place, WH_REG_HARMONIC_IMPORT, p - e[FUNDAMENTAL]);
-    add(bank, place, quadrant[p < 0][q < 0], q < 0 ? -q : q);
-    add(bank, place, p < 0 ? WH_REG_APPARENT_EXPORT : WH_REG_APPARENT_IMPORT, e[APPARENT]);
+    book_signed(bank, place, WH_REG_ACTIVE_IMPORT, p, told);
+    book_signed(bank, place, WH_REG_FUNDAMENTAL_IMPORT, e[FUNDAMENTAL], told);
+    book_signed(bank, place, WH_REG_HARMONIC_IMPORT, p - e[FUNDAMENTAL], told);
+    add(bank, place, quadrant[p < 0][q < 0], q < 0 ? -q : q, told);
+    add(bank, place, p < 0 ? WH_REG_APPARENT_EXPORT : WH_REG_APPARENT_IMPORT, e[APPARENT], told);
 }
 
-static void book_vectorial(wh_register_bank *bank)
+static void book_vectorial(wh_register_bank *bank, wh_booked *told)
 {
     int64_t sum[KINDS] = {0};
     for (unsigned k = 0; k < WH_PHASES; k++) {
@@ -75,11 +80,11 @@ static void book_vectorial(wh_register_bank *bank)
             sum[kind] += bank->pending[k][kind];
         }
     }
-    book(bank, WH_REG_TOTAL, sum);
+    book(bank, WH_REG_TOTAL, sum, told);
 }
 
 /* Absolute: as if each phase that exports were connected the right way round. */
-static void book_by_phase(wh_register_bank *bank)
+static void book_by_phase(wh_register_bank *bank, wh_booked *told)
 {
     for (unsigned k = 0; k < WH_PHASES; k++) {
         int64_t e[KINDS];
@@ -89,25 +94,31 @@ static void book_by_phase(wh_register_bank *bank)
             e[FUNDAMENTAL] = -e[FUNDAMENTAL];
             e[REACTIVE] = -e[REACTIVE];
         }
-        book(bank, WH_REG_TOTAL, e);
+        book(bank, WH_REG_TOTAL, e, told);
     }
 }
 
-void wh_register_flush(wh_register_bank *bank)
+void wh_register_flush_told(wh_register_bank *bank, wh_booked *booked)
 {
     for (unsigned k = 0; k < WH_PHASES; k++) {
-        book(bank, k, bank->pending[k]);
+        book(bank, k, bank->pending[k], NULL);
     }
     if (bank->config.direction == WH_DIRECTION_VECTORIAL) {
-        book_vectorial(bank);
+        book_vectorial(bank, booked);
     } else {
-        book_by_phase(bank);
+        book_by_phase(bank, booked);
     }
     memset(bank->pending, 0, sizeof bank->pending);
     bank->pending_windows = 0;
 }
 
-void wh_register_book(wh_register_bank *bank, const wh_energy_quantum *quantum)
+void wh_register_flush(wh_register_bank *bank)
+{
+    wh_register_flush_told(bank, NULL);
+}
+
+void wh_register_book_told(wh_register_bank *bank, const wh_energy_quantum *quantum,
+                           wh_booked *booked)
 {
     for (unsigned k = 0; k < WH_PHASES; k++) {
         bank->pending[k][ACTIVE] += quantum->p_uws[k];
@@ -116,8 +127,13 @@ void wh_register_book(wh_register_bank *bank, const wh_energy_quantum *quantum)
         bank->pending[k][APPARENT] += quantum->s_uvas[k];
     }
     if (++bank->pending_windows >= bank->config.interval_windows) {
-        wh_register_flush(bank);
+        wh_register_flush_told(bank, booked);
     }
+}
+
+void wh_register_book(wh_register_bank *bank, const wh_energy_quantum *quantum)
+{
+    wh_register_book_told(bank, quantum, NULL);
 }
 
 static int64_t sum_of(const wh_register_bank *bank, unsigned place, wh_reg a, wh_reg b)

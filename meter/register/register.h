@@ -66,6 +66,12 @@ typedef struct {
     uint32_t pending_windows;
 } wh_register_bank;
 
+/* What was added to the registers of the total, none of it negative: what registers by rate,
+ * demand and cost book in their turn. */
+typedef struct {
+    int64_t uws[WH_REG_COUNT];
+} wh_booked;
+
 /* Start from zero. WH_ERR_RANGE: unknown direction, negative modulus. */
 wh_err wh_register_init(wh_register_bank *bank, const wh_register_config *config) WH_MUST_USE;
 
@@ -74,6 +80,13 @@ void wh_register_book(wh_register_bank *bank, const wh_energy_quantum *quantum);
 
 /* Close the running summing interval now (power is failing, or a rate changes). */
 void wh_register_flush(wh_register_bank *bank);
+
+/* The same two, and *booked, which the caller has set to zero at some time before, grows by what
+ * the registers of the total grow by. It is to be passed on before a rate or a demand period
+ * changes. */
+void wh_register_book_told(wh_register_bank *bank, const wh_energy_quantum *quantum,
+                           wh_booked *booked);
+void wh_register_flush_told(wh_register_bank *bank, wh_booked *booked);
 
 /* Reactive import +R = QI + QII and export -R = QIII + QIV of a place, in mvarh. */
 int64_t wh_register_reactive_import_mvarh(const wh_register_bank *bank, unsigned place);
