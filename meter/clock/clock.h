@@ -42,7 +42,7 @@
 #define WH_CLOCK_BROADCAST_MARGIN_MS 300000 /* nearest to midnight or a settlement */
 #define WH_CLOCK_DRIFT_INTERVAL_MS   INT64_C(604800000) /* a week: 1 s in it is 1.7 ppm */
 #define WH_CLOCK_CHANGES_MAX         4
-#define WH_CLOCK_SAVED_MAX           166 /* bytes that wh_clock_save writes at most */
+#define WH_CLOCK_SAVED_MAX           193 /* bytes that wh_clock_save writes at most */
 
 /* Class 8 attribute 9. */
 typedef enum {
@@ -63,7 +63,7 @@ typedef enum {
     WH_CLOCK_PRESET = 5,
     WH_CLOCK_SHIFTED = 6,
     WH_CLOCK_BROADCAST = 7,  /* not a clock set in the logs of the State Grid */
-    WH_CLOCK_LOST = 8,       /* the platform's time did not run on: old_ms = new_ms, doubtful now */
+    WH_CLOCK_LOST = 8,       /* platform's time did not run on: old_ms = new_ms, doubtful */
     WH_CLOCK_ZONE = 9,       /* another zone: old_ms = new_ms, local time moved */
     WH_CLOCK_DST_BEGAN = 10, /* old_ms = new_ms = the first tick in it */
     WH_CLOCK_DST_ENDED = 11
@@ -197,7 +197,8 @@ wh_err wh_clock_set_base_in_use(wh_clock *c, uint8_t base) WH_MUST_USE;
 wh_err wh_clock_set_correction(wh_clock *c, int32_t ppb) WH_MUST_USE;
 
 /* ---- keeping ----
- * All but the limits and the interval, which are configuration. Changes not pulled are kept. */
+ * All but limits, interval and keep_correction, which are configuration. Changes not pulled yet
+ * are kept too. */
 
 /* At most WH_CLOCK_SAVED_MAX bytes; WH_ERR_SPACE. */
 wh_err wh_clock_save(const wh_clock *c, wh_writer *w) WH_MUST_USE;
