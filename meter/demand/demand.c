@@ -3,8 +3,6 @@
 
 #include "meter/demand/demand_internal.h"
 
-#include <string.h>
-
 #define DAY_MIN    1440
 #define MS_PER_MIN 60000
 
@@ -55,10 +53,8 @@ wh_err wh_demand_init(wh_demand *d, const wh_demand_config *config, const wh_com
     if (err != WH_OK) {
         return err;
     }
-    memset(d, 0, sizeof *d);
-    d->config = *config;
-    d->memory = *memory;
-    for (unsigned i = 0; i < config->channels; i++) {
+    *d = (wh_demand){.config = *config, .memory = *memory}; /* config may be d's own */
+    for (unsigned i = 0; i < d->config.channels; i++) {
         d->memory.channel[i].source = source[i];
     }
     wh_demand_clear(d, 0);
