@@ -12,7 +12,8 @@
  * wholly past or has no duration ends the one before it.
  *
  * Loads first: with the action WH_LIMITER_SHED the load table is asked, and where the value is
- * still above after `escalate_s`, the switch.
+ * still above after `escalate_s`, the switch. With RESTORE as the action under it, the switch is
+ * then closed again by the rules of re-closing, and the loads are restored after that.
  *
  * Automatic re-closing: with WH_LIMITER_RECONNECT as the action under the threshold, a switch
  * that this limiter opened is closed again when it was open for `reclose_wait_s`, at most
@@ -22,7 +23,8 @@
  * Call per tick, before the switch: wh_limiter_tick, hand its action to wh_switch_request
  * (WH_SWITCH_LOCAL_DISCONNECT or _RECONNECT by WH_SWITCH_BY_LIMITER) or wh_loads_set_goal, and
  * tell wh_limiter_refused where that was refused: it is then asked again after the same duration.
- * RECONNECT needs a control mode with local reconnection, 5 or 6. */
+ * RECONNECT needs a control mode with local reconnection, 5 or 6. Where several limiters share a
+ * switch, refuse the RECONNECT of one while another is `opened` and `locked`. */
 #ifndef WH_METER_LIMITER_H
 #define WH_METER_LIMITER_H
 
@@ -49,9 +51,9 @@ typedef enum {
 typedef enum {
     WH_LIMITER_NOTHING,
     WH_LIMITER_DISCONNECT,
-    WH_LIMITER_RECONNECT, /* only as the action under the threshold */
-    WH_LIMITER_SHED,      /* only as the action over it */
-    WH_LIMITER_RESTORE,   /* only as the action under it */
+    WH_LIMITER_RECONNECT, /* under the threshold, takes back DISCONNECT */
+    WH_LIMITER_SHED,
+    WH_LIMITER_RESTORE, /* under it, takes back SHED */
     WH_LIMITER_ACTIONS
 } wh_limiter_action;
 
@@ -93,13 +95,13 @@ typedef struct {
     uint8_t weekday;     /* local, 0 Monday .. 6 Sunday */
     uint8_t rate;        /* in force, 0: none */
     bool valid;          /* value[] can be believed */
-    bool opened_here;    /* the switch is open, by WH_SWITCH_BY_LIMITER and this limiter */
-    bool closed;         /* control state connected */
+    bool open;           /* the switch is not in state connected */
+    bool by_limiter;     /* its state was caused by WH_SWITCH_BY_LIMITER */
     int64_t value[WH_LIMITER_VALUES];
 } wh_limiter_inputs;
 
 /* Fields are private but config, emergency, group, threshold_active, emergency_active, tries and
- * locked, which are for reading. */
+ * opened and locked, which are for reading. */
 typedef struct {
     wh_limiter_config config;
     wh_limiter_emergency emergency;
@@ -124,7 +126,8 @@ typedef struct {
     bool locked;
 } wh_limiter;
 
-/* WH_ERR_RANGE: unknown value or action, an action in the wrong place, a negative threshold, a
+/* WH_ERR_RANGE: unknown value or action, actions that are no pair (DISCONNECT with RECONNECT, SHED
+ * with RESTORE, or NOTHING under), a negative threshold, a
  * minute above 1439, a day mask above 7Fh. */
 wh_err wh_limiter_init(wh_limiter *l, const wh_limiter_config *config) WH_MUST_USE;
 
@@ -145,7 +148,8 @@ void wh_limiter_refused(wh_limiter *l);
 /* Forget the tries and the lock. */
 void wh_limiter_unlock(wh_limiter *l);
 
-/* Version byte 1 and 86 bytes at most: emergency profile, groups, tries, lock, durations. Not the parameters. */
+/* At most 48 bytes, of them a version byte first: emergency profile, groups, tries, lock, how long
+ * the switch is open or calm. Not the parameters; durations of the value start anew. */
 void wh_limiter_save(const wh_limiter *l, wh_writer *w);
 
 /* Into an initialized limiter. WH_ERR_SHORT, WH_ERR_UNSUPPORTED (version), WH_ERR_FORMAT: `l` stays

@@ -9,18 +9,19 @@
  * terminal was exchanged or reset), is a new base and adds nothing.
  *
  * A report is believed for `stale_s`; after that the load is shown stale and its state is
- * unknown. It is never taken to be off: shedding tells it so again.
+ * unknown. It is never taken to be off. A shed load that reports to be on is told again.
  *
  * A command is wanted, sent, then confirmed by an answer or a report that agrees, or failed after
  * so many tries. Orders carry a sequence number; answers to an older order are ignored.
  *
- * Shedding: each step takes the load of the lowest priority that may be told off (priority 0 and
- * generation: never; not before it was on for min_on_s), one with each step_s, so that the
- * effect is seen before the next. Restoring goes strictly in reverse, each not before it was off
- * for min_off_s, to what was wanted of it before or in the meantime.
+ * Shedding: each step takes the load of the lowest priority that may be told off (priority 0,
+ * generation and what feeds just now: never; not before it was on for min_on_s), one with each
+ * step, so that its effect is seen before the next; those that are off already cost no step. It
+ * takes no more while the limiter's value is not above. Restoring goes strictly in reverse, each
+ * not before it was off for min_off_s, to what was wanted of it before or in the meantime.
  *
- * Call per tick: wh_loads_report for what came in, wh_loads_set_goal from the limiter,
- * wh_loads_tick, then drain wh_loads_next. Durations count elapsed time, not the clock. */
+ * Call per tick: wh_loads_report for what came in, wh_loads_set_goal from the limiter's action,
+ * wh_loads_tick with its `over`, then drain wh_loads_next. Durations count elapsed time, not the clock. */
 #ifndef WH_METER_LOAD_TABLE_H
 #define WH_METER_LOAD_TABLE_H
 
@@ -68,7 +69,7 @@ typedef struct {
     uint16_t stale_s;    /* 0: 300 */
     uint16_t confirm_s;  /* an order is sent again after; 0: 30 */
     uint8_t tries;       /* 0: 3 */
-    int32_t power_max_w; /* what it may ever be told to take; WH_LOAD_NO_LIMIT, >= 0 */
+    int32_t power_max_w; /* what it may ever be told to take; 0: no limit */
 } wh_load_config;
 
 /* What a terminal says. Counters are its own, in mWh; power is negative where it feeds. */
@@ -90,7 +91,7 @@ typedef struct {
 
 /* What is wanted of a load. */
 typedef struct {
-    bool on;
+    bool on;         /* it may run; its own control decides when */
     int32_t limit_w; /* 0 .. power_max_w */
 } wh_load_want;
 
@@ -153,12 +154,14 @@ wh_err wh_loads_report(wh_loads *t, unsigned slot, const wh_load_report *report)
  * WH_ERR_RANGE: slot, limit outside 0 .. power_max_w; WH_ERR_NOT_FOUND. */
 wh_err wh_loads_want(wh_loads *t, unsigned slot, const wh_load_want *want) WH_MUST_USE;
 
-/* Shed, restore, or leave as it is. A new goal takes its first step at the next tick.
+/* Shed, restore, or leave as it is. Shedding takes its first step at the next tick, restoring after
+ * restore_step_s; with the last load restored the goal is WH_LOADS_HOLD again.
  * WH_ERR_RANGE. */
 wh_err wh_loads_set_goal(wh_loads *t, wh_loads_goal goal) WH_MUST_USE;
 
-/* Time passes: ages, tries, steps. */
-void wh_loads_tick(wh_loads *t, uint32_t elapsed_ms);
+/* Time passes: ages, tries, steps. `above`: the limiter's value is above its threshold now;
+ * shedding goes on only while it is, restoring only while it is not. */
+void wh_loads_tick(wh_loads *t, uint32_t elapsed_ms, bool above);
 
 /* The next order to send, slots in turn; it counts as sent. False where there is none. */
 bool wh_loads_next(wh_loads *t, wh_load_order *order);
@@ -176,10 +179,10 @@ wh_load_state wh_loads_state(const wh_loads *t, unsigned slot);
 /* Loads that shedding could still take, now or when their min_on_s is over. */
 unsigned wh_loads_left(const wh_loads *t);
 
-/* Version byte 1, the count of loads, then 84 bytes for each. */
+/* A version byte first; 3 bytes and 74 for each load. */
 void wh_loads_save(const wh_loads *t, wh_writer *w);
 
-/* Into an initialized table. Every load is stale until it reports; orders that were wanted or sent
+/* Into an initialized table, whose loads it replaces. Every load is stale until it reports; orders that were wanted or sent
  * are sent anew. WH_ERR_SHORT, WH_ERR_UNSUPPORTED (version), WH_ERR_FORMAT: `t` stays as it was. */
 wh_err wh_loads_restore(wh_loads *t, wh_reader *r) WH_MUST_USE;
 

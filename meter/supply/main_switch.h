@@ -26,7 +26,8 @@
  * The relay is bistable: a pulse opens or closes it, then feedback (and for an open one, the
  * current) must agree; it is tried again so many times, then the fault is told. A relay that
  * moves by itself is told and driven back once it has disagreed long enough. Without feedback a
- * close is believed, and an open is believed unless current flows.
+ * close is believed, and an open is believed unless current flows. Pulses start and end at ticks:
+ * tick as often as a pulse lasts.
  *
  * Call order per tick: limiter and prepayment first, their requests, then wh_switch_tick, then
  * drain wh_switch_next, drive `coil`, and save where `revision` has moved. Durations count
@@ -193,6 +194,7 @@ typedef struct {
     bool protected_on;
     bool alarm_on;
     bool relay_fault;
+    bool key_down;
     bool key_done; /* this press has had its effect */
 } wh_switch;
 
@@ -223,7 +225,7 @@ wh_err wh_switch_request(wh_switch *s, wh_switch_ask ask, wh_switch_cause cause,
  *
  * WH_OK           done, begun, or so already
  * WH_ERR_TIMEOUT  it has expired: its last moment is before utc_ms
- * WH_ERR_STATE    mode 0
+ * WH_ERR_STATE    mode 0 has nothing to trip or close
  * WH_ERR_DENIED   protected, or direct close while barred
  * WH_ERR_ARG      no such order */
 wh_err wh_switch_obey(wh_switch *s, const wh_switch_order *order, int64_t utc_ms) WH_MUST_USE;
@@ -237,7 +239,7 @@ bool wh_switch_next(wh_switch *s, wh_switch_event *event);
 /* WH_SWITCH_STATUS_ bits. */
 uint16_t wh_switch_status(const wh_switch *s);
 
-/* Version byte 1 and 25 bytes. Not the parameters and not the events that wait. */
+/* 21 bytes, of them a version byte first. Not the parameters and not the events that wait. */
 void wh_switch_save(const wh_switch *s, wh_writer *w);
 
 /* Into an initialized switch. The relay is then driven to the control state anew, so after a power
