@@ -270,6 +270,22 @@ static void a_cause_at_a_boundary_loses_nothing_where_the_clock_goes_on(void **s
     }
 }
 
+/* Set by just one slip, the clock gives the number that time would have given. */
+static void a_clock_set_by_one_slip_is_not_time_that_passed(void **state)
+{
+    (void)state;
+    bench b;
+    start(&b, 5, 1, false);
+    align(&b, 0);
+    (void)run(&b, 2, 100);
+    wh_demand_restart(&b.d, b.now_ms + 5 * MIN_MS);
+    b.shift += 1;
+    (void)tick(&b);
+    assert_false(run(&b, 3, 100));
+    assert_value(wh_demand_last(&b.d, 0, 0), 0, 0);
+    assert_true(run(&b, 5, 100));
+}
+
 static void a_rate_counts_only_periods_within_it(void **state)
 {
     (void)state;
@@ -461,6 +477,7 @@ int main(void)
         cmocka_unit_test(a_combined_maximum_is_the_largest_in_magnitude),
         cmocka_unit_test(every_cause_in_a_slip_gives_the_period_up),
         cmocka_unit_test(a_cause_at_a_boundary_loses_nothing_where_the_clock_goes_on),
+        cmocka_unit_test(a_clock_set_by_one_slip_is_not_time_that_passed),
         cmocka_unit_test(a_rate_counts_only_periods_within_it),
         cmocka_unit_test(resets_are_counted_and_empty_the_maxima_only),
         cmocka_unit_test(next_period_is_read_but_never_a_maximum),
