@@ -90,6 +90,11 @@ static wh_err prepare_one_channel(void)
     return prepare(0, POINTS_S, 1);
 }
 
+static wh_err prepare_three_channels(void)
+{
+    return prepare(0, POINTS_S, 3);
+}
+
 static wh_err prepare_class_s(void)
 {
     return prepare(0, POINTS_S, WH_CHANNELS);
@@ -112,6 +117,7 @@ static void feed(void)
 
 static const wh_bench_case cases[] = {
     {"class S harmonics, 7 channels", SETS, prepare_class_s, feed},
+    {"class S harmonics, 3 channels a window", SETS, prepare_three_channels, feed},
     {"class S harmonics, a channel a window", SETS, prepare_one_channel, feed},
     {"class A harmonics, 7 channels", SETS, prepare_class_a, feed},
     {"events and aggregates only", SETS, prepare_events, feed},
@@ -126,6 +132,8 @@ static const wh_bench_object objects[] = {
     {"wh_harmonics", sizeof(wh_harmonics)},
     {"workspace, class S, a channel a window",
      sizeof(float) * WH_HARMONICS_WORKSPACE(POINTS_S, 1, FS_HZ)},
+    {"workspace, class S, 3 channels a window",
+     sizeof(float) * WH_HARMONICS_WORKSPACE(POINTS_S, 3, FS_HZ)},
     {"workspace, class S, 7 channels",
      sizeof(float) * WH_HARMONICS_WORKSPACE(POINTS_S, WH_CHANNELS, FS_HZ)},
     {"workspace, class A, 7 channels", sizeof workspace},
