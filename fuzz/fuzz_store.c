@@ -13,7 +13,7 @@
 #include <string.h>
 
 #define SECTOR  1024U
-#define SECTORS 6U
+#define SECTORS 8U
 #define UNIT    8U
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -88,7 +88,8 @@ static void mend(image *i)
         uint8_t *sector = i->bytes + s * SECTOR;
         put_u32(sector, WH_STORE_MAGIC);
         put_u32(sector + 4, WH_STORE_VERSION | SECTORS << 16);
-        put_u32(sector + 8, SECTOR);
+        sector[8] = SECTOR / 256U;
+        sector[9] = 0;
         sector[12] = 8;
         sector[13] = 0;
         put_u32(sector + 28, ~wh_crc_lsb32(WH_CRC_32_START, sector, 28));

@@ -27,14 +27,14 @@
  *   Memory   sizeof(wh_store) and 16 bytes a log, 6 a key, 2 an entry; where entries are grouped,
  *            2 a group and 4 more for each entry in one.
  *   Flash    24 bytes a record, 4 an entry in a group, 16 a transaction, 32 a sector, and
- *            4 sectors beside. wh_store_mount says where the capacities do not fit.
+ *            5 sectors beside. wh_store_mount says where the capacities do not fit.
  *   Mount    reads the header of each sector twice, the first 16 bytes of each record twice, and
  *            one or two sectors whole: never more than twice what the flash holds.
  *   Commit   of n bytes goes through at most 4 n + 512 bytes of old sectors and copies what is
- *            live; 16 n + 512 where only 3 sectors are free. It opens, that is erases, one
+ *            live; 16 n + 512 where only 4 sectors are free. It opens, that is erases, one
  *            sector where it fills one, and one more where what it copies does.
  *   Begin    costs nothing but after a mount: then it opens a sector and moves the last
- *            transaction to it, and some sectors where power cuts left fewer than 3 free. */
+ *            transaction to it, and some sectors where power cuts left fewer than 4 free. */
 #ifndef WH_METER_STORE_H
 #define WH_METER_STORE_H
 
@@ -109,10 +109,12 @@ typedef struct {
     uint16_t granule;  /* records start at multiples of this */
 
     uint32_t head_opened; /* number of the newest sector, 0 before the first */
+    uint32_t head_erases; /* how often it has been erased */
     uint32_t end;         /* offset in it where the next record goes */
     uint32_t good;        /* offset in it behind the last transaction */
     uint32_t tail_opened; /* number of the oldest sector that matters */
-    uint32_t tail_saved;  /* the same as flash knows it */
+    uint32_t tail_saved;  /* the same as the newest sector says */
+    uint32_t tail_known;  /* the same when the newest sector was opened: before it may be erased */
     uint32_t tail_at;     /* offset in it: what is before has been moved */
     uint32_t torn_opened; /* where the last transaction before the mount is */
     uint32_t torn_start;

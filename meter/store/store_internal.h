@@ -16,9 +16,11 @@
 #include "meter/store/store_wire.h"
 
 /* Sectors that are free when a user's transaction begins. It may take one. The second and third
- * let the store move what was in flight, and the oldest sector, after any number of cuts. */
-#define WH_STORE_FREE_MIN        3U
-#define WH_STORE_SECTORS_MIN     6U
+ * let the store move what was in flight, and the oldest sector, after any number of cuts. The
+ * fourth is there because a sector is used again only where it was known to be free when the
+ * newest one was opened. */
+#define WH_STORE_FREE_MIN        4U
+#define WH_STORE_SECTORS_MIN     7U
 #define WH_STORE_SECTOR_SIZE_MIN 1024U
 #define WH_STORE_SECTOR_SIZE_MAX (256U * 1024U)
 #define WH_STORE_CAPACITY_MAX    1000000U
@@ -51,6 +53,7 @@ typedef struct {
     uint32_t erases;
     uint32_t previous_used;
     uint32_t tail;
+    uint16_t link; /* erases of the sector before: where it was erased since, this one is stale */
 } wh_store_header;
 
 typedef enum {

@@ -101,7 +101,8 @@ wh_store_found wh_store_read_header(wh_store *store, uint16_t place, wh_store_he
     uint32_t magic = wh_reader_take_u32le(&r);
     uint16_t version = wh_reader_take_u16le(&r);
     bool same = wh_reader_take_u16le(&r) == flash->sector_count;
-    same = wh_reader_take_u32le(&r) == flash->sector_size && same;
+    same = wh_reader_take_u16le(&r) == flash->sector_size / 256U && same;
+    header->link = wh_reader_take_u16le(&r);
     same = wh_reader_take_u16le(&r) == store->granule && same;
     uint16_t lag = wh_reader_take_u16le(&r);
     header->opened = wh_reader_take_u32le(&r);
@@ -273,7 +274,8 @@ wh_err wh_store_write_header(wh_store *store, const wh_store_header *header)
     wh_writer_put_u32le(&w, WH_STORE_MAGIC);
     wh_writer_put_u16le(&w, WH_STORE_VERSION);
     wh_writer_put_u16le(&w, flash->sector_count);
-    wh_writer_put_u32le(&w, flash->sector_size);
+    wh_writer_put_u16le(&w, (uint16_t)(flash->sector_size / 256U));
+    wh_writer_put_u16le(&w, header->link);
     wh_writer_put_u16le(&w, store->granule);
     wh_writer_put_u16le(&w, (uint16_t)(header->opened - header->tail));
     wh_writer_put_u32le(&w, header->opened);

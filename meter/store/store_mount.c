@@ -125,6 +125,37 @@ static void look_ahead(wh_store *store, wh_store_header *newest)
     }
 }
 
+static bool read_opened(wh_store *store, uint32_t opened, wh_store_header *header)
+{
+    uint16_t place = (uint16_t)(opened % store->config.flash->sector_count);
+    return wh_store_read_header(store, place, header) == WH_STORE_GOOD && header->opened == opened;
+}
+
+/* The newest header may be one that was torn, given up, and reads well again. */
+static void skip_stale(wh_store *store, wh_store_header *newest)
+{
+    wh_store_header before;
+    if (newest->opened > 1 && read_opened(store, newest->opened - 1U, &before) &&
+        (uint16_t)before.erases != newest->link) {
+        *newest = before;
+    }
+}
+
+/* All that counts in the newest sector was there for good before the next one was opened, which
+ * has been given up. Also takes from the header what the store knows of its newest sector. */
+static bool is_followed(wh_store *store, const wh_store_survey *survey)
+{
+    wh_store_header head;
+    wh_store_header next;
+    if (!read_opened(store, store->head_opened, &head)) {
+        return false;
+    }
+    store->head_erases = head.erases;
+    store->tail_known = head.tail;
+    return read_opened(store, store->head_opened + 1U, &next) &&
+           next.link == (uint16_t)head.erases && survey->good <= next.previous_used;
+}
+
 /* Decide which sector is the newest, and which of its transactions are whole.
  *
  * A newest sector without a transaction of a user is given up: all that is in it are copies of
@@ -133,27 +164,38 @@ static void look_ahead(wh_store *store, wh_store_header *newest)
 static void find_ends(wh_store *store, wh_store_header *newest)
 {
     wh_store_survey survey = {0};
+    skip_stale(store, newest);
     look_ahead(store, newest);
     store->head_opened = newest->opened;
     uint32_t least = newest->tail > 0 ? newest->tail : 1U;
     while (store->head_opened >= least) {
         wh_store_examine(store, store->head_opened, &survey);
-        bool is_newest = store->head_opened == newest->opened;
-        store->report.torn_count += is_newest && survey.torn ? 1U : 0U;
-        if (is_newest ? survey.user : survey.good > wh_store_first_offset(store)) {
+        bool keep = survey.good > wh_store_first_offset(store);
+        if (store->head_opened == newest->opened) {
+            store->report.torn_count += survey.torn ? 1U : 0U;
+            keep = survey.user;
+        }
+        if (keep) {
             break;
         }
         store->head_opened--;
     }
     store->tail_opened = store->head_opened + 1U;
+    store->tail_known = store->tail_opened;
     if (store->head_opened >= least) {
-        store->tail_opened =
-            clamp_tail(store, survey.tail > newest->tail ? survey.tail : newest->tail);
+        store->tail_known = survey.tail;
         store->good = survey.good;
-        store->torn_opened = store->head_opened;
-        store->torn_start = survey.last_start;
-        store->torn_end = survey.good;
-        store->recovery = WH_STORE_MOVE;
+        store->recovery = WH_STORE_CONFIRM;
+        bool followed = is_followed(store, &survey);
+        store->tail_known = clamp_tail(store, store->tail_known);
+        store->tail_opened =
+            clamp_tail(store, survey.tail > store->tail_known ? survey.tail : store->tail_known);
+        if (!followed) {
+            store->recovery = WH_STORE_MOVE;
+            store->torn_opened = store->head_opened;
+            store->torn_start = survey.last_start;
+            store->torn_end = survey.good;
+        }
     }
 }
 

@@ -30,12 +30,11 @@ uint32_t wh_store_used(wh_store *store, uint32_t opened)
     return survey.good;
 }
 
-/* The sector that is to be erased was still one that matters by all that flash knows: tell it. */
-static wh_err save_tail(wh_store *store, uint32_t opened)
+/* How far the tail has come must be known without the sector that is opened: the next mount may
+ * give that one up, and sectors before the tail may then have been erased. */
+static wh_err save_tail(wh_store *store)
 {
-    uint32_t count = store->config.flash->sector_count;
-    if (opened <= count || opened - count < store->tail_saved ||
-        store->end >= store->config.flash->sector_size) {
+    if (store->tail_saved == store->tail_opened || store->end >= store->config.flash->sector_size) {
         return WH_OK;
     }
     uint32_t start = store->txn_start;
@@ -74,12 +73,12 @@ static uint32_t count_erase(wh_store *store, uint16_t place)
 wh_err wh_store_open(wh_store *store)
 {
     const wh_flash *flash = store->config.flash;
-    if (wh_store_free(store) == 0) {
+    uint32_t opened = store->head_opened + 1U;
+    if (opened > flash->sector_count && opened - flash->sector_count >= store->tail_known) {
         return WH_ERR_SPACE;
     }
-    uint32_t opened = store->head_opened + 1U;
     uint16_t place = (uint16_t)(opened % flash->sector_count);
-    wh_err err = save_tail(store, opened);
+    wh_err err = save_tail(store);
     if (err != WH_OK) {
         return err;
     }
@@ -88,6 +87,7 @@ wh_err wh_store_open(wh_store *store)
         .erases = count_erase(store, place),
         .previous_used = store->good,
         .tail = store->tail_opened,
+        .link = (uint16_t)store->head_erases,
     };
     if (store->recovery != WH_STORE_SETTLED && store->torn_opened == store->head_opened) {
         header.previous_used = store->torn_start; /* what is behind moves to this sector */
@@ -105,7 +105,9 @@ wh_err wh_store_open(wh_store *store)
         store->report.erases_max = header.erases;
     }
     store->tail_saved = store->tail_opened;
+    store->tail_known = store->tail_opened;
     store->head_opened = opened;
+    store->head_erases = header.erases;
     store->end = wh_store_first_offset(store);
     store->good = store->end;
     return WH_OK;

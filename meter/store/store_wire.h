@@ -9,7 +9,8 @@
  *    0 u32 magic "WHST"         12 u16 granule                        24 u32 previous_used
  *    4 u16 version              14 u16 tail_lag: this - oldest sector    bytes of the sector before
  *    6 u16 sector_count         16 u32 opened: number of this sector     that count; what is behind
- *    8 u32 sector_size          20 u32 erases of this sector             them never does
+ *    8 u16 sector_size / 256    20 u32 erases of this sector             them never does
+ *   10 u16 link: erases of the sector before, low half
  *                                                                     28 u32 CRC-32 of the above
  * Record, then its payload, its CRC-32, and ones up to the granule:
  *
