@@ -314,6 +314,9 @@ static void no_cut_loses_or_doubles_anything(void **unused)
 static void any_number_of_cuts_in_a_row_uses_nothing_up(void **unused)
 {
     (void)unused;
+    if (wanted_flash > 1) {
+        return; /* it is another flash than these: once is enough */
+    }
     static const geometry g = {"the smallest NOR, 17 sectors of 4 kB", 4096, 17, 256, 8, false};
     rig r = {0};
     rig_init(&r, &g);
