@@ -39,6 +39,16 @@ class Tidy(SeededTree):
         self.assert_found("host/x.c:5: statement should be inside braces",
                           self.compile_commands("core/a.c", "host/x.c"))
 
+    def test_paths_are_followed_in_portable_code_and_with_deep_everywhere(self):
+        source = (SPDX + "int wh_{0}(int n);\nint wh_{0}(int n)\n{{\n    int x;\n"
+                  "    if (n > 1) {{\n        x = 1;\n    }}\n    return x + n;\n}}\n")
+        self.seed("core/x.c", source.format("x"))
+        self.seed("host/y.c", source.format("y"))
+        build = self.compile_commands("core/x.c", "host/y.c")
+        self.assert_found("core/x.c:9: The left operand of '+' is a garbage value", build)
+        self.assert_clean(build, "host")
+        self.assert_found("host/y.c:9: The left operand", "--deep", build, "host")
+
     def test_tests_are_not_looked_at(self):
         self.seed("tests/x.c", "int f(int n)\n{\n    if (n)\n        return 1;\n    return 2;\n}\n")
         self.assert_clean(self.compile_commands("core/a.c", "tests/x.c"))
