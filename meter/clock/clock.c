@@ -5,7 +5,7 @@
 
 bool wh_clock_has_room(const wh_clock *c)
 {
-    return c->change_count < WH_CLOCK_CHANGES_MAX;
+    return c->change_count < WH_CLOCK_CHANGES_MAX - 1;
 }
 
 void wh_clock_tell(wh_clock *c, wh_clock_cause cause, int64_t old_ms, int16_t old_offset_min,
@@ -88,7 +88,7 @@ static void lose(wh_clock *c, int64_t platform_ms)
     c->rest = 0;
     c->doubtful = true;
     c->drift_begun = false;
-    if (wh_clock_has_room(c)) { /* otherwise the status alone tells it */
+    if (c->change_count < WH_CLOCK_CHANGES_MAX) { /* otherwise the last one tells it already */
         wh_clock_tell(c, WH_CLOCK_LOST, c->utc_ms, wh_clock_offset_min(c), status);
     }
 }

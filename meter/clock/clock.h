@@ -41,8 +41,8 @@
 #define WH_CLOCK_BROADCAST_MAX_MS    300000 /* farthest that a broadcast may move the clock */
 #define WH_CLOCK_BROADCAST_MARGIN_MS 300000 /* nearest to midnight or a settlement */
 #define WH_CLOCK_DRIFT_INTERVAL_MS   INT64_C(604800000) /* a week: 1 s in it is 1.7 ppm */
-#define WH_CLOCK_CHANGES_MAX         4
-#define WH_CLOCK_SAVED_MAX           193 /* bytes that wh_clock_save writes at most */
+#define WH_CLOCK_CHANGES_MAX         5                  /* the last is kept for WH_CLOCK_LOST */
+#define WH_CLOCK_SAVED_MAX           215 /* bytes that wh_clock_save writes at most */
 
 /* Class 8 attribute 9. */
 typedef enum {

@@ -18,7 +18,7 @@
 /* The platform's time came from from_ms to to_ms by running. */
 bool wh_clock_ran_on(int64_t from_ms, int64_t to_ms);
 
-/* Room for one more record. */
+/* Room for one more record of anything but a loss, which has its own. */
 bool wh_clock_has_room(const wh_clock *c);
 
 /* Append a record of a change that leaves utc_ms and the zone as they are now; has_room. */

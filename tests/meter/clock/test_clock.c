@@ -294,7 +294,7 @@ static void a_change_that_could_not_be_told_is_refused(void **state)
     wh_clock c = clock_at(&berlin, "2025-01-01 12:00:00");
     int64_t now_ms = c.utc_ms;
     assert_int_equal(wh_clock_preset(&c, now_ms, now_ms, now_ms + DAY), WH_OK);
-    for (int i = 0; i < WH_CLOCK_CHANGES_MAX; i++) {
+    for (int i = 0; i < WH_CLOCK_CHANGES_MAX - 1; i++) {
         assert_int_equal(wh_clock_shift(&c, 1), WH_OK);
     }
     wh_clock old = c;
@@ -308,11 +308,23 @@ static void a_change_that_could_not_be_told_is_refused(void **state)
     assert_same(&c, &old);
     /* daylight saving begins meanwhile: told as soon as there is room */
     wh_clock_tick(&c, BOOTED + 150 * DAY);
-    for (int i = 0; i < WH_CLOCK_CHANGES_MAX; i++) {
+    for (int i = 0; i < WH_CLOCK_CHANGES_MAX - 1; i++) {
         expect_change(&c, WH_CLOCK_SHIFTED, now_ms + i * SECOND, now_ms + (i + 1) * SECOND);
     }
     wh_clock_tick(&c, BOOTED + 150 * DAY);
     expect_change(&c, WH_CLOCK_DST_BEGAN, c.utc_ms, c.utc_ms);
+    /* a loss cannot be refused: it always has its room, and one record for all in a row */
+    for (int i = 0; i < WH_CLOCK_CHANGES_MAX - 1; i++) {
+        assert_int_equal(wh_clock_shift(&c, -1), WH_OK);
+    }
+    wh_clock_tick(&c, 1);
+    wh_clock_tick(&c, 0);
+    wh_clock_change change;
+    for (int i = 0; i < WH_CLOCK_CHANGES_MAX - 1; i++) {
+        assert_true(wh_clock_next_change(&c, &change));
+    }
+    expect_change(&c, WH_CLOCK_LOST, c.utc_ms, c.utc_ms);
+    assert_false(wh_clock_next_change(&c, &change));
 }
 
 typedef struct {

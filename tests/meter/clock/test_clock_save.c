@@ -123,7 +123,7 @@ static void what_is_damaged_is_refused_and_changes_nothing(void **state)
         {20, 0x7F, WH_ERR_FORMAT},  {24, 0x7F, WH_ERR_FORMAT},  /* rest, correction */
         {28, 0x7F, WH_ERR_FORMAT},  {40, 0x7F, WH_ERR_FORMAT},  /* measured, error */
         {80, 0x7F, WH_ERR_FORMAT},  {86, 13, WH_ERR_FORMAT},    /* zone, month */
-        {104, 5, WH_ERR_FORMAT},    {105, 0x80, WH_ERR_FORMAT}, /* count of changes, old time */
+        {104, 6, WH_ERR_FORMAT},    {105, 0x80, WH_ERR_FORMAT}, /* count of changes, old time */
         {121, 0x7F, WH_ERR_FORMAT}, {125, 0, WH_ERR_FORMAT},    /* offset, cause */
         {125, 12, WH_ERR_FORMAT},
     };
