@@ -16,6 +16,8 @@
 #define WH_METER_REGISTER_H
 
 #include "core/err.h"
+#include "core/reader.h"
+#include "core/writer.h"
 #include "meter/metrology/metrology.h"
 
 #include <stdint.h>
@@ -91,5 +93,18 @@ void wh_register_flush_told(wh_register_bank *bank, wh_booked *booked);
 /* Reactive import +R = QI + QII and export -R = QIII + QIV of a place, in mvarh. */
 int64_t wh_register_reactive_import_mvarh(const wh_register_bank *bank, unsigned place);
 int64_t wh_register_reactive_export_mvarh(const wh_register_bank *bank, unsigned place);
+
+/* Version 1, big endian: u8 version, u8 places, u8 kinds, of each register i64 mwh, u32 rest_uws;
+ * the running summing interval: u32 windows, of each phase i64 p, p1, q1, s. WH_ERR_SPACE as the
+ * writer. */
+#define WH_REGISTER_SAVE_SIZE (3 + WH_REG_PLACES * WH_REG_COUNT * 12 + 4 + WH_PHASES * 4 * 8)
+wh_err wh_register_save(const wh_register_bank *bank, wh_writer *w) WH_MUST_USE;
+
+/* After init. The running summing interval goes on. On an error nothing has changed.
+ *
+ * WH_ERR_SHORT        the blob ends early
+ * WH_ERR_UNSUPPORTED  unknown version
+ * WH_ERR_RANGE        other places or kinds, or a value no register can have */
+wh_err wh_register_restore(wh_register_bank *bank, wh_reader *r) WH_MUST_USE;
 
 #endif /* WH_METER_REGISTER_H */
