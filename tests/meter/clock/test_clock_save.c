@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "meter/clock/boundary.h"
 #include "tests/meter/clock/clock_rig.h"
 
 #include <stdlib.h>
@@ -164,6 +165,100 @@ static void a_wrong_bit_is_refused_or_harmless(void **state)
     }
 }
 
+/* ---- clock and boundaries together ---- */
+
+static uint64_t random_u64(uint64_t *seed) /* xorshift */
+{
+    *seed ^= *seed << 13;
+    *seed ^= *seed >> 7;
+    *seed ^= *seed << 17;
+    return *seed;
+}
+
+/* Something happens to a clock; what is refused is as good as what is done. */
+static void disturb(wh_clock *c, int64_t *platform_ms, uint64_t *seed)
+{
+    int32_t n = (int32_t)(random_u64(seed) % 2001) - 1000;
+    switch (random_u64(seed) % 12) {
+    case 0:
+        (void)!wh_clock_shift(c, n);
+        break;
+    case 1:
+        (void)!wh_clock_set(c, c->utc_ms + n * 5 * MINUTE);
+        break;
+    case 2:
+        (void)!wh_clock_adjust_to_quarter(c);
+        break;
+    case 3:
+        (void)!wh_clock_broadcast(c, c->utc_ms + n * 300, NULL, 0);
+        break;
+    case 4:
+        (void)!wh_clock_set_zone(c, n < 0 ? &beijing.zone : &berlin.zone, n % 2 == 0);
+        break;
+    case 5: /* power is away, at times for months */
+        *platform_ms = n < 0 ? -n : *platform_ms + n * n * MINUTE / 8;
+        through_a_power_cut(c, *platform_ms, n % 3 != 0);
+        break;
+    default:
+        *platform_ms += (int64_t)(random_u64(seed) % (uint64_t)(2 * HOUR));
+        wh_clock_tick(c, *platform_ms);
+        break;
+    }
+}
+
+static void save_and_restore(wh_boundary *b)
+{
+    uint8_t bytes[WH_BOUNDARY_SAVED_LEN];
+    wh_writer w = wh_writer_init(bytes, sizeof bytes);
+    assert_int_equal(wh_boundary_save(b, &w), WH_OK);
+    memset(b, 0, sizeof *b);
+    wh_reader r = wh_reader_init(bytes, sizeof bytes);
+    assert_int_equal(wh_boundary_restore(b, &r), WH_OK);
+}
+
+/* Twelve settlements and seven days are kept: what is skipped is told, and nothing else is. */
+static void whatever_happens_to_the_clock_each_record_is_made_once(void **state)
+{
+    (void)state;
+    static const struct {
+        wh_boundary_pattern pattern;
+        size_t max;
+    } rows[] = {{{.kind = WH_BOUNDARY_EVERY, .every_s = 900}, 96},
+                {{.kind = WH_BOUNDARY_EVERY, .every_s = 7200}, 12},
+                {{.kind = WH_BOUNDARY_DAILY, .hour = 2, .minute = 30}, 7},
+                {{.kind = WH_BOUNDARY_MONTHLY, .day = 1}, 12},
+                {{.kind = WH_BOUNDARY_MONTH_END}, 12}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        uint64_t seed = 4711 + i;
+        int64_t platform_ms = BOOTED;
+        uint64_t count = 0;
+        wh_clock_change change;
+        wh_clock c = clock_at(&berlin, "2025-01-01 00:00:00");
+        wh_boundary b;
+        assert_int_equal(wh_boundary_start(&b, &rows[i].pattern, &c.zone, c.utc_ms), WH_OK);
+        int64_t first = b.last;
+        for (int n = 0; n < 5000; n++) {
+            wh_boundary_point point[96];
+            uint64_t skipped = 0;
+            disturb(&c, &platform_ms, &seed);
+            while (wh_clock_next_change(&c, &change)) {
+            }
+            size_t due = wh_boundary_due(&b, &c.zone, c.utc_ms, point, rows[i].max, &skipped);
+            for (size_t k = 0; k < due; k++) {
+                int64_t next = b.last + 1 + (k == 0 ? (int64_t)skipped : 0);
+                assert_int_equal(point[k].number, next);
+                assert_true(point[k].utc_ms <= c.utc_ms);
+                wh_boundary_done(&b, next);
+                save_and_restore(&b);
+            }
+            count += skipped + due;
+            assert_true(wh_boundary_next_ms(&b, &c.zone) > c.utc_ms);
+        }
+        assert_int_equal(count, b.last - first);
+        assert_true(count > 50);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -172,6 +267,7 @@ int main(void)
         cmocka_unit_test(what_was_saved_by_version_1_is_read),
         cmocka_unit_test(what_is_damaged_is_refused_and_changes_nothing),
         cmocka_unit_test(a_wrong_bit_is_refused_or_harmless),
+        cmocka_unit_test(whatever_happens_to_the_clock_each_record_is_made_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
