@@ -39,6 +39,7 @@
 #define WH_LIMITER_WINDOWS_MAX 4
 #define WH_LIMITER_GROUPS_MAX  8
 #define WH_LIMITER_NO_LIMIT    INT64_MAX
+#define WH_LIMITER_SAVE_MAX    (34 + 2 * WH_LIMITER_GROUPS_MAX)
 
 typedef enum {
     WH_LIMITER_POWER_IMPORT, /* mW */
@@ -148,7 +149,7 @@ void wh_limiter_refused(wh_limiter *l);
 /* Forget the tries and the lock. */
 void wh_limiter_unlock(wh_limiter *l);
 
-/* At most 48 bytes, of them a version byte first: emergency profile, groups, tries, lock, how long
+/* At most WH_LIMITER_SAVE_MAX bytes, of them a version byte first: emergency profile, groups, tries, lock, how long
  * the switch is open or calm. Not the parameters; durations of the value start anew. */
 void wh_limiter_save(const wh_limiter *l, wh_writer *w);
 

@@ -354,7 +354,7 @@ static void save_load(const wh_load *l, wh_writer *w)
     wh_writer_put_u32le(w, l->state_ms);
     wh_writer_put_u32le(w, (uint32_t)l->want.limit_w);
     wh_writer_put_u32le(w, (uint32_t)l->before.limit_w);
-    wh_writer_put_u8(w, (uint8_t)l->phase);
+    wh_writer_put_u8(w, (uint8_t)(l->phase == WH_LOAD_SENT ? WH_LOAD_WANTED : l->phase));
     wh_writer_put_u8(w, l->sequence);
     wh_writer_put_u8(w, l->shed_rank);
     wh_writer_put_u8(w, (uint8_t)flags);
@@ -433,12 +433,13 @@ static void restore_load(wh_load *l, wh_reader *r)
     l->sequence = wh_reader_take_u8(r);
     l->shed_rank = wh_reader_take_u8(r);
     unsigned flags = wh_reader_take_u8(r);
-    if (phase >= WH_LOAD_PHASES || l->shed_rank > WH_LOADS_MAX || flags > SAVED_ALL) {
+    if (phase >= WH_LOAD_PHASES || phase == WH_LOAD_SENT || l->shed_rank > WH_LOADS_MAX ||
+        flags > SAVED_ALL) {
         wh_reader_fail(r, WH_ERR_FORMAT);
         l->shed_rank = 0; /* it is about to be used */
         return;
     }
-    l->phase = phase == WH_LOAD_SENT ? WH_LOAD_WANTED : (wh_load_phase)phase;
+    l->phase = (wh_load_phase)phase;
     l->tries_left = l->config.tries;
     l->reported = (flags & SAVED_REPORTED) != 0;
     l->on = (flags & SAVED_ON) != 0;

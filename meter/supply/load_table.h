@@ -33,6 +33,7 @@
 #include <stdint.h>
 
 #define WH_LOADS_MAX         16
+#define WH_LOADS_SAVE_MAX    (3 + 72 * WH_LOADS_MAX)
 #define WH_LOAD_NO_LIMIT     INT32_MAX
 #define WH_LOAD_JUMP_MAX_MWH 10000000000 /* 10 MWh between two reports */
 
@@ -132,7 +133,7 @@ typedef struct {
     wh_loads_config config;
     wh_load load[WH_LOADS_MAX];
     uint32_t step_ms;  /* since the last step */
-    uint32_t revision; /* moves with what is saved, but registers and durations */
+    uint32_t revision; /* moves with what is saved, but what reports and time change */
     wh_loads_goal goal;
     uint8_t shed_count;
     uint8_t next_slot; /* where wh_loads_next looks first */
@@ -179,7 +180,7 @@ wh_load_state wh_loads_state(const wh_loads *t, unsigned slot);
 /* Loads that shedding could still take, now or when their min_on_s is over. */
 unsigned wh_loads_left(const wh_loads *t);
 
-/* A version byte first; 3 bytes and 74 for each load. */
+/* At most WH_LOADS_SAVE_MAX bytes, of them a version byte first. */
 void wh_loads_save(const wh_loads *t, wh_writer *w);
 
 /* Into an initialized table, whose loads it replaces. Every load is stale until it reports; orders that were wanted or sent

@@ -43,8 +43,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define WH_SWITCH_MODES  7
-#define WH_SWITCH_EVENTS 8 /* waiting to be pulled; the oldest gives way */
+#define WH_SWITCH_MODES     7
+#define WH_SWITCH_EVENTS    8 /* waiting to be pulled; the oldest gives way */
+#define WH_SWITCH_SAVE_SIZE 21
 
 /* Values are the wire's (class 70 attribute 3). */
 typedef enum {
@@ -239,7 +240,7 @@ bool wh_switch_next(wh_switch *s, wh_switch_event *event);
 /* WH_SWITCH_STATUS_ bits. */
 uint16_t wh_switch_status(const wh_switch *s);
 
-/* 21 bytes, of them a version byte first. Not the parameters and not the events that wait. */
+/* WH_SWITCH_SAVE_SIZE bytes, of them a version byte first. Not the parameters and not the events that wait. */
 void wh_switch_save(const wh_switch *s, wh_writer *w);
 
 /* Into an initialized switch. The relay is then driven to the control state anew, so after a power

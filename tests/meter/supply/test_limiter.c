@@ -305,6 +305,97 @@ static void the_emergency_profile_lasts_its_duration(void **state)
     assert_false(l.emergency_active);
 }
 
+static size_t save(const wh_limiter *l, uint8_t out[WH_LIMITER_SAVE_MAX])
+{
+    wh_writer w = wh_writer_init(out, WH_LIMITER_SAVE_MAX);
+    wh_limiter_save(l, &w);
+    assert_int_equal(wh_writer_err(&w), WH_OK);
+    return wh_writer_len(&w);
+}
+
+static wh_err restore(wh_limiter *l, const uint8_t *bytes, size_t len)
+{
+    uint8_t *exact = malloc(len > 0 ? len : 1);
+    assert_non_null(exact);
+    memcpy(exact, bytes, len);
+    wh_reader r = wh_reader_init(exact, len);
+    wh_err err = wh_limiter_restore(l, &r);
+    free(exact);
+    return err;
+}
+
+static void it_stops_listening_with_the_group(void **state)
+{
+    (void)state;
+    const uint16_t groups[WH_LIMITER_GROUPS_MAX] = {1, 2, 3, 4, 5, 6, 7, 8};
+    const wh_limiter_emergency e = {.id = 8, .activation_ms = 0, .duration_s = 60};
+    const wh_limiter_inputs in = {.utc_ms = 5};
+    wh_limiter l;
+    assert_int_equal(wh_limiter_init(&l, &plain), WH_OK);
+    assert_int_equal(wh_limiter_set_groups(&l, groups, 8), WH_OK);
+    assert_int_equal(wh_limiter_set_emergency(&l, &e), WH_OK);
+    uint8_t saved[WH_LIMITER_SAVE_MAX];
+    assert_int_equal(save(&l, saved), WH_LIMITER_SAVE_MAX); /* the longest */
+    assert_int_equal(restore(&l, saved, sizeof saved), WH_OK);
+    (void)wh_limiter_tick(&l, &in);
+    assert_true(l.emergency_active);
+    assert_int_equal(wh_limiter_set_groups(&l, groups, 7), WH_OK);
+    (void)wh_limiter_tick(&l, &in);
+    assert_false(l.emergency_active);
+}
+
+static void a_refused_restore_comes_again(void **state)
+{
+    (void)state;
+    wh_limiter_config config = plain;
+    config.action_over = WH_LIMITER_SHED;
+    config.action_under = WH_LIMITER_RESTORE;
+    config.reclose_max = 0; /* and the switch stays open where it was opened */
+    rig r = rig_with(&config);
+    assert_int_equal(until(&r, WH_LIMITER_SHED, 6 * KW, 100), 61);
+    assert_int_equal(until(&r, WH_LIMITER_RESTORE, 0, 100), 31);
+    wh_limiter_refused(&r.l);
+    assert_true(r.l.shedding);
+    assert_int_equal(until(&r, WH_LIMITER_RESTORE, 0, 100), 30);
+    assert_int_equal(until(&r, WH_LIMITER_RESTORE, 0, 1000), 0);
+    wh_limiter_refused(&r.l); /* nothing was handed out: nothing happens */
+    assert_int_equal(until(&r, WH_LIMITER_RESTORE, 0, 1000), 0);
+    config.escalate_s = 10;
+    r = rig_with(&config);
+    assert_int_equal(until(&r, WH_LIMITER_DISCONNECT, 6 * KW, 100), 71);
+    assert_int_equal(until(&r, WH_LIMITER_RECONNECT, 0, 1000), 0);
+    assert_int_equal(r.count[WH_LIMITER_RESTORE], 1);
+}
+
+static void a_switch_that_does_not_open_is_not_asked_twice(void **state)
+{
+    (void)state;
+    rig r = rig_with(&plain);
+    assert_int_equal(until(&r, WH_LIMITER_DISCONNECT, 6 * KW, 100), 61);
+    for (int s = 0; s < 1000; s++) { /* welded: the current flows on, with dips */
+        r.in.elapsed_ms = 1000;
+        r.in.value[WH_LIMITER_POWER_IMPORT] = s % 100 == 99 ? 0 : 6 * KW;
+        assert_int_equal(wh_limiter_tick(&r.l, &r.in), WH_LIMITER_NOTHING);
+    }
+}
+
+static void what_was_shed_is_restored_whatever_the_parameters_are_now(void **state)
+{
+    (void)state;
+    wh_limiter_config config = plain;
+    config.action_over = WH_LIMITER_SHED;
+    config.action_under = WH_LIMITER_RESTORE;
+    rig r = rig_with(&config);
+    assert_int_equal(until(&r, WH_LIMITER_SHED, 6 * KW, 100), 61);
+    assert_int_equal(wh_limiter_configure(&r.l, &plain), WH_OK);
+    assert_int_equal(until(&r, WH_LIMITER_RESTORE, 0, 100), 31);
+    assert_int_equal(r.count[WH_LIMITER_RECONNECT], 0);
+    config = (wh_limiter_config){.window[0] = {.days = 0x7F}}; /* only watches */
+    r = rig_with(&config);
+    assert_int_equal(until(&r, WH_LIMITER_DISCONNECT, 1, 1000), 0);
+    assert_int_equal(r.count[WH_LIMITER_NOTHING], 1000);
+}
+
 static void parameters_outside_their_range_change_nothing(void **state)
 {
     (void)state;
@@ -331,25 +422,6 @@ static void parameters_outside_their_range_change_nothing(void **state)
     }
 }
 
-static size_t save(const wh_limiter *l, uint8_t out[48])
-{
-    wh_writer w = wh_writer_init(out, 48);
-    wh_limiter_save(l, &w);
-    assert_int_equal(wh_writer_err(&w), WH_OK);
-    return wh_writer_len(&w);
-}
-
-static wh_err restore(wh_limiter *l, const uint8_t *bytes, size_t len)
-{
-    uint8_t *exact = malloc(len > 0 ? len : 1);
-    assert_non_null(exact);
-    memcpy(exact, bytes, len);
-    wh_reader r = wh_reader_init(exact, len);
-    wh_err err = wh_limiter_restore(l, &r);
-    free(exact);
-    return err;
-}
-
 /* Version 1, for ever: acted and opened, second try, open for 90 s, calm 0, emergency 42 from
  * 1 700 000 000 s for 3600 s, groups 7 and 42. */
 static const uint8_t fixture[] = {0x01, 0x05, 0x02, 0x90, 0x5F, 0x01, 0x00, 0x00, 0x00, 0x00,
@@ -360,7 +432,7 @@ static const uint8_t fixture[] = {0x01, 0x05, 0x02, 0x90, 0x5F, 0x01, 0x00, 0x00
 static void the_saved_format_of_version_1_is_read(void **state)
 {
     (void)state;
-    uint8_t again[48];
+    uint8_t again[WH_LIMITER_SAVE_MAX];
     wh_limiter l;
     assert_int_equal(wh_limiter_init(&l, &plain), WH_OK);
     assert_int_equal(restore(&l, fixture, sizeof fixture), WH_OK);
@@ -406,7 +478,7 @@ static void over_any_load_and_power_cut_it_keeps_its_limits(void **state)
         uint32_t dice = (uint32_t)(seed >> 33);
         value = dice % 200 == 0 ? (int64_t)(dice >> 8) % (10 * KW) : value;
         if (dice % 997 == 0) {
-            uint8_t saved[48];
+            uint8_t saved[WH_LIMITER_SAVE_MAX];
             size_t len = save(&r.l, saved);
             assert_int_equal(wh_limiter_init(&r.l, &plain), WH_OK);
             assert_int_equal(restore(&r.l, saved, len), WH_OK);
@@ -420,7 +492,13 @@ static void over_any_load_and_power_cut_it_keeps_its_limits(void **state)
         bool above = !r.in.open && value > 5 * KW;
         over_s = above ? over_s + 1 : 0;
         open_s = r.in.open ? open_s + 1 : 0;
+        uint8_t was[WH_LIMITER_SAVE_MAX] = {0};
+        uint8_t is[WH_LIMITER_SAVE_MAX] = {0};
+        uint32_t revision = r.l.revision;
+        (void)save(&r.l, was);
         wh_limiter_action action = second(&r, value);
+        (void)save(&r.l, is); /* flags and tries before the durations */
+        assert_true(r.l.revision > revision || memcmp(was, is, 3) == 0);
         if (action == WH_LIMITER_DISCONNECT) {
             assert_int_equal(over_s, 61);
             over_s = 0;
@@ -449,6 +527,10 @@ int main(void)
         cmocka_unit_test(a_refused_action_is_asked_again_after_the_same_time),
         cmocka_unit_test(the_threshold_follows_window_rate_and_emergency),
         cmocka_unit_test(the_emergency_profile_lasts_its_duration),
+        cmocka_unit_test(it_stops_listening_with_the_group),
+        cmocka_unit_test(a_refused_restore_comes_again),
+        cmocka_unit_test(a_switch_that_does_not_open_is_not_asked_twice),
+        cmocka_unit_test(what_was_shed_is_restored_whatever_the_parameters_are_now),
         cmocka_unit_test(parameters_outside_their_range_change_nothing),
         cmocka_unit_test(the_saved_format_of_version_1_is_read),
         cmocka_unit_test(over_any_load_and_power_cut_it_keeps_its_limits),

@@ -10,8 +10,6 @@
 
 #include <cmocka.h>
 
-#define SAVED_MAX (3 + WH_LOADS_MAX * 74)
-
 static wh_loads table_of(unsigned count)
 {
     wh_loads t;
@@ -232,6 +230,24 @@ static void what_is_off_costs_no_step_and_what_feeds_is_not_shed(void **state)
     assert_int_equal(t.shed_count, 3);
 }
 
+static void a_removed_load_is_forgotten(void **state)
+{
+    (void)state;
+    const wh_load_config load = {.load_class = WH_LOAD_EV};
+    wh_loads t = table_of(2);
+    assert_int_equal(report_counters(&t, 10, 0), WH_OK);
+    assert_int_equal(report_counters(&t, 20, 0), WH_OK);
+    assert_int_equal(wh_loads_put(&t, 0, &load), WH_OK); /* changed: its register stays */
+    assert_int_equal(t.load[0].consumed_mwh, 10);
+    uint32_t revision = t.revision;
+    assert_int_equal(wh_loads_remove(&t, 0), WH_OK);
+    assert_true(t.revision > revision);
+    assert_int_equal(report_counters(&t, 30, 0), WH_ERR_NOT_FOUND);
+    assert_int_equal(wh_loads_put(&t, 0, &load), WH_OK);
+    assert_int_equal(t.load[0].consumed_mwh, 0);
+    assert_true(wh_loads_stale(&t, 0));
+}
+
 static void wishes_wait_while_a_load_is_shed(void **state)
 {
     (void)state;
@@ -293,9 +309,9 @@ static void what_is_out_of_range_is_refused_and_changes_nothing(void **state)
     assert_int_equal(t.load[0].want.limit_w, 1000);
 }
 
-static size_t save(const wh_loads *t, uint8_t out[SAVED_MAX])
+static size_t save(const wh_loads *t, uint8_t out[WH_LOADS_SAVE_MAX])
 {
-    wh_writer w = wh_writer_init(out, SAVED_MAX);
+    wh_writer w = wh_writer_init(out, WH_LOADS_SAVE_MAX);
     wh_loads_save(t, &w);
     assert_int_equal(wh_writer_err(&w), WH_OK);
     return wh_writer_len(&w);
@@ -326,7 +342,7 @@ static const uint8_t fixture[] = {
 static void the_saved_format_of_version_1_is_read(void **state)
 {
     (void)state;
-    uint8_t again[SAVED_MAX];
+    uint8_t again[WH_LOADS_SAVE_MAX];
     wh_loads t = table_of(WH_LOADS_MAX);
     assert_int_equal(restore(&t, fixture, sizeof fixture), WH_OK);
     const wh_load *l = &t.load[3];
@@ -362,8 +378,8 @@ static void what_is_not_whole_is_refused_whole(void **state)
         {3, 16, WH_ERR_FORMAT},     {4, 9, WH_ERR_FORMAT},     {14, 0, WH_ERR_FORMAT},
         {18, 0x80, WH_ERR_FORMAT},  {26, 0x80, WH_ERR_FORMAT}, {34, 0x80, WH_ERR_FORMAT},
         {42, 0x80, WH_ERR_FORMAT},  {50, 0x80, WH_ERR_FORMAT}, {66, 0x01, WH_ERR_FORMAT},
-        {69, 0x01, WH_ERR_FORMAT},  {71, 5, WH_ERR_FORMAT},    {73, 2, WH_ERR_FORMAT},
-        {73, 255, WH_ERR_FORMAT},   {74, 0x10, WH_ERR_FORMAT},
+        {69, 0x01, WH_ERR_FORMAT},  {71, 5, WH_ERR_FORMAT},    {71, 2, WH_ERR_FORMAT},
+        {73, 2, WH_ERR_FORMAT},     {73, 255, WH_ERR_FORMAT},  {74, 0x10, WH_ERR_FORMAT},
     };
     wh_loads t = table_of(2);
     wh_loads before;
@@ -398,6 +414,17 @@ static void check_ranks(const wh_loads *t)
     assert_int_equal(seen, (1U << t->shed_count) - 1);
 }
 
+/* The saved form without what reports and time change. */
+static void save_commands(const wh_loads *t, uint8_t out[WH_LOADS_SAVE_MAX])
+{
+    memset(out, 0, WH_LOADS_SAVE_MAX);
+    (void)save(t, out);
+    for (size_t at = 3; at < WH_LOADS_SAVE_MAX; at += 72) {
+        memset(&out[at + 16], 0, 44);               /* registers, counters, times */
+        out[at + 71] &= (uint8_t) ~(0x01U | 0x02U); /* reported, on */
+    }
+}
+
 /* Anything, in any order, with the power cut at any moment: registers never run back, ranks stay
  * whole, and after the cut everything that was wanted is still wanted. */
 static void nothing_is_lost_over_any_events_and_power_cuts(void **state)
@@ -411,6 +438,10 @@ static void nothing_is_lost_over_any_events_and_power_cuts(void **state)
     for (int i = 0; i < 50000; i++) {
         unsigned slot = chance(&seed) % WH_LOADS_MAX;
         uint32_t dice = chance(&seed);
+        uint8_t was[WH_LOADS_SAVE_MAX];
+        uint8_t is[WH_LOADS_SAVE_MAX];
+        uint32_t revision = t.revision;
+        save_commands(&t, was);
         wh_load_want want = {.on = dice % 3 == 0, .limit_w = (int32_t)(dice % 9000)};
         wh_load_report r = {.state = (wh_load_state)(dice % 3),
                             .power_w = (int32_t)(dice % 5000) - 1000,
@@ -425,15 +456,18 @@ static void nothing_is_lost_over_any_events_and_power_cuts(void **state)
         } else if (dice % 7 == 4 && wh_loads_next(&t, &order)) {
             assert_int_equal(wh_loads_answer(&t, order.slot, order.sequence, dice % 2 == 0), WH_OK);
         } else if (dice % 7 == 5) {
-            uint8_t saved[SAVED_MAX];
-            uint8_t again[SAVED_MAX];
+            uint8_t saved[WH_LOADS_SAVE_MAX];
+            uint8_t again[WH_LOADS_SAVE_MAX];
             size_t len = save(&t, saved);
             wh_loads_init(&t, &config);
+            t.revision = revision;
             assert_int_equal(restore(&t, saved, len), WH_OK);
             assert_int_equal(save(&t, again), len);
         }
         wh_loads_tick(&t, dice % 20000, dice % 2 == 0);
         check_ranks(&t);
+        save_commands(&t, is);
+        assert_true(t.revision > revision || memcmp(was, is, WH_LOADS_SAVE_MAX) == 0);
         assert_true(t.load[slot].consumed_mwh >= reg[slot]);
         reg[slot] = t.load[slot].consumed_mwh;
     }
@@ -449,6 +483,7 @@ int main(void)
         cmocka_unit_test(loads_are_shed_by_priority_a_step_at_a_time_and_restored_in_reverse),
         cmocka_unit_test(minimum_on_and_off_times_are_kept),
         cmocka_unit_test(what_is_off_costs_no_step_and_what_feeds_is_not_shed),
+        cmocka_unit_test(a_removed_load_is_forgotten),
         cmocka_unit_test(wishes_wait_while_a_load_is_shed),
         cmocka_unit_test(what_is_out_of_range_is_refused_and_changes_nothing),
         cmocka_unit_test(the_saved_format_of_version_1_is_read),

@@ -10,7 +10,6 @@
 
 #include <cmocka.h>
 
-#define SAVED_LEN 21
 #define MINUTE_MS 60000
 
 static const wh_switch_config defaults = {0};
@@ -166,12 +165,11 @@ static void check_order(unsigned mode, unsigned from, unsigned kind, unsigned va
     r.s.state = (wh_switch_state)from;
     r.s.protected_on = is_protected;
     r.s.barred = barred ? WH_SWITCH_BAR_OTHER : 0;
-    if (is_protected && kind != WH_SWITCH_PROTECTION_ON && kind != WH_SWITCH_PROTECTION_OFF) {
+    bool protects = kind == WH_SWITCH_PROTECTION_ON || kind == WH_SWITCH_PROTECTION_OFF;
+    if ((is_protected && !protects) || (mode != 0 && barred && want == 1 && from != 1)) {
         err = WH_ERR_DENIED;
     } else if (mode == 0 && kind <= WH_SWITCH_CLOSE) {
         err = WH_ERR_STATE;
-    } else if (barred && want == 1 && from != 1) {
-        err = WH_ERR_DENIED;
     }
     want = err == WH_OK ? want : from;
     assert_int_equal(obey(&r, (wh_switch_order_kind)kind), err);
@@ -260,7 +258,7 @@ static void a_trip_is_held_off_while_the_current_is_above_its_limit(void **state
     r.load_ma = 20000;
     assert_int_equal(obey(&r, WH_SWITCH_TRIP), WH_OK);
     run(&r, 2 * MINUTE_MS);
-    r.load_ma = 9000;
+    r.load_ma = 10000;
     step(&r, 100);
     assert_int_equal(r.s.state, WH_SWITCH_DISCONNECTED);
 }
@@ -381,6 +379,34 @@ static void a_relay_that_sticks_is_tried_again_and_then_told(void **state)
     }
 }
 
+static void a_pulse_lasts_its_time_and_is_judged_after_the_relay_has_settled(void **state)
+{
+    (void)state;
+    static const wh_switch_config pulses[] = {{.pulse_ms = 0, .settle_ms = 0},
+                                              {.pulse_ms = 900, .settle_ms = 300, .tries = 1}};
+    static const unsigned pulse_ticks[] = {1, 9};
+    static const unsigned settle_ticks[] = {5, 3};
+    for (size_t i = 0; i < 2; i++) {
+        wh_switch_event e = {0};
+        rig r = rig_with(&pulses[i], 2);
+        assert_int_equal(obey(&r, WH_SWITCH_TRIP), WH_OK);
+        assert_int_equal(r.s.coil, WH_SWITCH_COIL_REST);
+        for (unsigned n = 0; n < pulse_ticks[i]; n++) {
+            step(&r, 100);
+            assert_int_equal(r.s.coil, WH_SWITCH_COIL_OPEN);
+        }
+        for (unsigned n = 0; n < settle_ticks[i]; n++) {
+            step(&r, 100);
+            assert_int_equal(r.s.coil, WH_SWITCH_COIL_REST);
+            r.closed = n + 1 < settle_ticks[i]; /* it is slow, or bounces */
+            assert_int_equal(pull(&r, WH_SWITCH_EVENT_OPENED, &e), 0);
+        }
+        step(&r, 100);
+        assert_int_equal(pull(&r, WH_SWITCH_EVENT_OPENED, &e), 1);
+        assert_int_equal(r.pulses, 1);
+    }
+}
+
 static void current_through_an_open_relay_is_a_fault_without_feedback(void **state)
 {
     (void)state;
@@ -440,12 +466,12 @@ static void too_many_events_lose_the_oldest_and_count_them(void **state)
     assert_false(wh_switch_next(&r.s, &e));
 }
 
-static void save(const wh_switch *s, uint8_t out[SAVED_LEN])
+static void save(const wh_switch *s, uint8_t out[WH_SWITCH_SAVE_SIZE])
 {
-    wh_writer w = wh_writer_init(out, SAVED_LEN);
+    wh_writer w = wh_writer_init(out, WH_SWITCH_SAVE_SIZE);
     wh_switch_save(s, &w);
     assert_int_equal(wh_writer_err(&w), WH_OK);
-    assert_int_equal(wh_writer_len(&w), SAVED_LEN);
+    assert_int_equal(wh_writer_len(&w), WH_SWITCH_SAVE_SIZE);
 }
 
 static wh_err restore(wh_switch *s, const uint8_t *bytes, size_t len)
@@ -461,17 +487,17 @@ static wh_err restore(wh_switch *s, const uint8_t *bytes, size_t len)
 
 /* Version 1, for ever: mode 5, ready, by the limiter, announced open, alarm, a trip of operator
  * 0x01020304 with 90 s left of its delay and 300 s of hold-off. */
-static const uint8_t fixture[SAVED_LEN] = {0x01, 0x05, 0x02, 0x04, 0x0A, 0x78, 0x56,
-                                           0x34, 0x12, 0x04, 0x03, 0x02, 0x01, 0x90,
-                                           0x5F, 0x01, 0x00, 0xE0, 0x93, 0x04, 0x00};
+static const uint8_t fixture[WH_SWITCH_SAVE_SIZE] = {0x01, 0x05, 0x02, 0x04, 0x0A, 0x78, 0x56,
+                                                     0x34, 0x12, 0x04, 0x03, 0x02, 0x01, 0x90,
+                                                     0x5F, 0x01, 0x00, 0xE0, 0x93, 0x04, 0x00};
 
 static void the_saved_format_of_version_1_is_read(void **state)
 {
     (void)state;
-    uint8_t again[SAVED_LEN];
+    uint8_t again[WH_SWITCH_SAVE_SIZE];
     wh_switch s;
     assert_int_equal(wh_switch_init(&s, &defaults, 2), WH_OK);
-    assert_int_equal(restore(&s, fixture, SAVED_LEN), WH_OK);
+    assert_int_equal(restore(&s, fixture, WH_SWITCH_SAVE_SIZE), WH_OK);
     assert_int_equal(s.mode, 5);
     assert_int_equal(s.state, WH_SWITCH_READY);
     assert_int_equal(s.cause, WH_SWITCH_BY_LIMITER);
@@ -481,8 +507,8 @@ static void the_saved_format_of_version_1_is_read(void **state)
     assert_int_equal(s.hold_left_ms, 300000);
     assert_true(s.trip_waits && s.alarm_on && !s.protected_on && !s.announced_closed);
     save(&s, again);
-    assert_memory_equal(again, fixture, SAVED_LEN);
-    for (size_t size = 0; size < SAVED_LEN; size++) {
+    assert_memory_equal(again, fixture, WH_SWITCH_SAVE_SIZE);
+    for (size_t size = 0; size < WH_SWITCH_SAVE_SIZE; size++) {
         wh_writer w = wh_writer_init(again, size);
         wh_switch_save(&s, &w);
         assert_int_equal(wh_writer_err(&w), WH_ERR_SPACE);
@@ -505,16 +531,26 @@ static void what_is_not_whole_is_refused_and_changes_nothing(void **state)
     wh_switch before;
     assert_int_equal(wh_switch_init(&s, &defaults, 2), WH_OK);
     memcpy(&before, &s, sizeof s);
-    for (size_t len = 0; len < SAVED_LEN; len++) {
+    for (size_t len = 0; len < WH_SWITCH_SAVE_SIZE; len++) {
         assert_int_equal(restore(&s, fixture, len), WH_ERR_SHORT);
     }
     for (size_t i = 0; i < sizeof row / sizeof row[0]; i++) {
-        uint8_t bad[SAVED_LEN];
-        memcpy(bad, fixture, SAVED_LEN);
+        uint8_t bad[WH_SWITCH_SAVE_SIZE];
+        memcpy(bad, fixture, WH_SWITCH_SAVE_SIZE);
         bad[row[i].at] = row[i].value;
-        assert_int_equal(restore(&s, bad, SAVED_LEN), row[i].err);
+        assert_int_equal(restore(&s, bad, WH_SWITCH_SAVE_SIZE), row[i].err);
     }
+    uint8_t bad[WH_SWITCH_SAVE_SIZE];
+    memcpy(bad, fixture, WH_SWITCH_SAVE_SIZE);
+    bad[1] = 0; /* mode 0 */
+    bad[4] = 0; /* no trip, but not connected */
+    assert_int_equal(restore(&s, bad, WH_SWITCH_SAVE_SIZE), WH_ERR_FORMAT);
+    bad[2] = 1;
+    bad[4] = 2; /* connected, but a trip */
+    assert_int_equal(restore(&s, bad, WH_SWITCH_SAVE_SIZE), WH_ERR_FORMAT);
     assert_memory_equal(&s, &before, sizeof s);
+    bad[4] = 0;
+    assert_int_equal(restore(&s, bad, WH_SWITCH_SAVE_SIZE), WH_OK);
 }
 
 static uint32_t chance(uint64_t *seed)
@@ -556,10 +592,15 @@ static void after_a_power_cut_at_any_moment_the_relay_is_as_commanded(void **sta
     rig r = rig_with(&config, 5);
     bool told_closed = true;
     for (int i = 0; i < 20000; i++) {
-        uint8_t saved[SAVED_LEN];
+        uint8_t was[WH_SWITCH_SAVE_SIZE];
+        uint8_t saved[WH_SWITCH_SAVE_SIZE];
+        uint32_t revision = r.s.revision;
+        save(&r.s, was);
         disturb(&r, &seed);
         run(&r, chance(&seed) % 15 * 100);
         save(&r.s, saved);
+        /* all but the running delays at the end */
+        assert_true(r.s.revision > revision || memcmp(was, saved, WH_SWITCH_SAVE_SIZE - 8) == 0);
         wh_switch_event e;
         while (wh_switch_next(&r.s, &e)) { /* pulled before the save is written */
             if (e.kind == WH_SWITCH_EVENT_OPENED || e.kind == WH_SWITCH_EVENT_CLOSED) {
@@ -569,7 +610,7 @@ static void after_a_power_cut_at_any_moment_the_relay_is_as_commanded(void **sta
         }
         wh_switch cut = r.s;
         assert_int_equal(wh_switch_init(&r.s, &config, 1), WH_OK);
-        assert_int_equal(restore(&r.s, saved, SAVED_LEN), WH_OK);
+        assert_int_equal(restore(&r.s, saved, WH_SWITCH_SAVE_SIZE), WH_OK);
         r.coil = WH_SWITCH_COIL_REST;
         r.closed = chance(&seed) % 2 == 0;
         assert_int_equal(r.s.state, cut.state);
@@ -595,6 +636,7 @@ int main(void)
         cmocka_unit_test(the_key_closes_after_three_seconds_once_a_press),
         cmocka_unit_test(nothing_closes_a_barred_switch_until_the_bar_is_gone),
         cmocka_unit_test(a_relay_that_sticks_is_tried_again_and_then_told),
+        cmocka_unit_test(a_pulse_lasts_its_time_and_is_judged_after_the_relay_has_settled),
         cmocka_unit_test(current_through_an_open_relay_is_a_fault_without_feedback),
         cmocka_unit_test(a_relay_that_moves_by_itself_is_told_and_driven_back),
         cmocka_unit_test(too_many_events_lose_the_oldest_and_count_them),
