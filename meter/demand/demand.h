@@ -21,9 +21,9 @@
  *   settlement       wh_demand_reset
  *   period change    wh_demand_set_period
  *   rate change      wh_demand_set_rate (of the total only as configured)
- * After the first and second and period change the next slip is the first that counts, as the
- * running one is not whole. After the others the running slip counts too if nothing has been fed
- * since it began: who resets or changes rates at a boundary loses nothing.
+ * After power-up, clock set and period change the first tick only learns which slip is running; the
+ * next slip is the first that counts. After the others the running slip counts too if nothing has
+ * been fed since it began: who resets or changes rates at a boundary loses nothing.
  *
  * Calls, each time energy was booked or a second has passed, in this order:
  *   1. wh_demand_feed      what the registers booked up to now
