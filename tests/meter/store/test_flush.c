@@ -85,7 +85,7 @@ static void the_signal_is_served_once_and_until_it_is_written(void **unused)
 /* Write snapshots to a flash that is half full of other things, and count. */
 static double measure_wear(uint16_t sectors, size_t snapshot)
 {
-    static const wh_store_log_config log_small = {.capacity = 500, .entry_size = 48, .group = 16};
+    static const wh_store_log_config log_small = {.capacity = 420, .entry_size = 48, .group = 16};
     static const wh_store_log_config log_large = {.capacity = 3500, .entry_size = 48, .group = 16};
     const wh_store_log_config *log = sectors < 64 ? &log_small : &log_large;
     fake_flash f;
