@@ -226,7 +226,8 @@ static wh_limiter_action act_over(wh_limiter *l)
 
 static wh_limiter_action reconnect(wh_limiter *l)
 {
-    if (l->locked || l->open_ms < (uint64_t)l->config.reclose_wait_s * MS_PER_S) {
+    if (l->locked || l->tries >= l->config.reclose_max ||
+        l->open_ms < (uint64_t)l->config.reclose_wait_s * MS_PER_S) {
         return WH_LIMITER_NOTHING;
     }
     l->tries++;

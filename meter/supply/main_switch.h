@@ -100,7 +100,7 @@ typedef enum {
     WH_SWITCH_EVENT_OPENED,    /* the relay has followed */
     WH_SWITCH_EVENT_CLOSED,    /* the relay has followed */
     WH_SWITCH_EVENT_PERMITTED, /* closing by the key is allowed */
-    WH_SWITCH_EVENT_REFUSED,   /* `what` is the request or, from WH_SWITCH_REQUESTS on, the order */
+    WH_SWITCH_EVENT_REFUSED,   /* `what`: request or, from WH_SWITCH_REQUESTS on, order */
     WH_SWITCH_EVENT_TRIP_WAITS,
     WH_SWITCH_EVENT_TRIP_ENDED, /* called off */
     WH_SWITCH_EVENT_PROTECTION_ON,

@@ -141,6 +141,23 @@ static void it_closes_again_so_many_times_and_is_then_locked(void **state)
     }
 }
 
+static void a_count_that_was_lowered_holds_at_once(void **state)
+{
+    (void)state;
+    wh_limiter_config config = plain;
+    rig r = rig_with(&config);
+    for (int n = 0; n < 2; n++) {
+        assert_int_equal(until(&r, WH_LIMITER_DISCONNECT, 6 * KW, 100), 61);
+        if (n == 0) {
+            assert_int_equal(until(&r, WH_LIMITER_RECONNECT, 6 * KW, 1000), 300);
+        }
+    }
+    assert_false(r.l.locked);
+    config.reclose_max = 1;
+    assert_int_equal(wh_limiter_configure(&r.l, &config), WH_OK);
+    assert_int_equal(until(&r, WH_LIMITER_RECONNECT, 0, 5000), 0);
+}
+
 static void tries_are_forgotten_after_calm(void **state)
 {
     (void)state;
@@ -521,6 +538,7 @@ int main(void)
         cmocka_unit_test(a_dip_below_the_threshold_starts_the_time_anew),
         cmocka_unit_test(the_action_runs_once_per_excursion),
         cmocka_unit_test(it_closes_again_so_many_times_and_is_then_locked),
+        cmocka_unit_test(a_count_that_was_lowered_holds_at_once),
         cmocka_unit_test(tries_are_forgotten_after_calm),
         cmocka_unit_test(it_never_closes_what_somebody_else_opened),
         cmocka_unit_test(loads_are_shed_first_and_the_switch_opens_where_that_does_not_do),

@@ -1,87 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "meter/supply/main_switch.h"
+#include "tests/meter/supply/switch_rig.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include <cmocka.h>
 
 #define MINUTE_MS 60000
 
 static const wh_switch_config defaults = {0};
-
-/* A bistable relay: it moves at the end of a pulse unless it sticks. */
-typedef struct {
-    wh_switch s;
-    int64_t utc_ms;
-    uint32_t load_ma; /* flows where it is closed */
-    unsigned sticks;  /* pulses it will not follow */
-    unsigned pulses;
-    bool closed;
-    bool blind; /* no feedback */
-    bool key;
-    uint8_t barred;
-    wh_switch_coil coil;
-} rig;
-
-static rig rig_with(const wh_switch_config *config, uint8_t mode)
-{
-    rig r = {.closed = true, .utc_ms = 1000};
-    assert_int_equal(wh_switch_init(&r.s, config, mode), WH_OK);
-    return r;
-}
-
-static void step(rig *r, uint32_t elapsed_ms)
-{
-    r->utc_ms += elapsed_ms;
-    wh_switch_inputs in = {.utc_ms = r->utc_ms,
-                           .elapsed_ms = elapsed_ms,
-                           .current_ma = r->closed ? r->load_ma : 0,
-                           .feedback =
-                               r->closed ? WH_SWITCH_FEEDBACK_CLOSED : WH_SWITCH_FEEDBACK_OPEN,
-                           .key_pressed = r->key,
-                           .barred = r->barred};
-    in.feedback = r->blind ? WH_SWITCH_FEEDBACK_NONE : in.feedback;
-    wh_switch_tick(&r->s, &in);
-    if (r->s.coil != r->coil && r->coil != WH_SWITCH_COIL_REST) {
-        if (r->sticks == 0) {
-            r->closed = r->coil == WH_SWITCH_COIL_CLOSE;
-        }
-        r->sticks -= r->sticks > 0 ? 1 : 0;
-        r->pulses++;
-    }
-    r->coil = r->s.coil;
-}
-
-static void run(rig *r, uint32_t ms)
-{
-    for (uint32_t t = 0; t < ms; t += 100) {
-        step(r, 100);
-    }
-}
-
-static unsigned pull(rig *r, wh_switch_event_kind kind, wh_switch_event *last)
-{
-    unsigned count = 0;
-    wh_switch_event e;
-    while (wh_switch_next(&r->s, &e)) {
-        if (e.kind == kind) {
-            count++;
-            *last = e;
-        }
-    }
-    return count;
-}
-
-static wh_err obey(rig *r, wh_switch_order_kind kind)
-{
-    wh_switch_order order = {.kind = kind, .operator_code = 0x1234, .valid_until_ms = INT64_MAX};
-    return wh_switch_obey(&r->s, &order, r->utc_ms);
-}
 
 /* Blue Book, disconnect control: next state from states 0, 1 and 2 ("-": not known), by mode and
  * by request in the order remote, manual, local disconnect, remote, manual, local reconnect. */
@@ -161,7 +90,7 @@ static void check_order(unsigned mode, unsigned from, unsigned kind, unsigned va
     bool barred = (variant & 2) != 0;
     unsigned want = (unsigned)(state_grid[kind][from] - '0');
     wh_err err = WH_OK;
-    rig r = rig_with(&defaults, (uint8_t)mode);
+    switch_rig r = switch_rig_with(&defaults, (uint8_t)mode);
     r.s.state = (wh_switch_state)from;
     r.s.protected_on = is_protected;
     r.s.barred = barred ? WH_SWITCH_BAR_OTHER : 0;
@@ -172,7 +101,7 @@ static void check_order(unsigned mode, unsigned from, unsigned kind, unsigned va
         err = WH_ERR_STATE;
     }
     want = err == WH_OK ? want : from;
-    assert_int_equal(obey(&r, (wh_switch_order_kind)kind), err);
+    assert_int_equal(switch_rig_obey(&r, (wh_switch_order_kind)kind), err);
     assert_int_equal(r.s.state, want);
     bool stays_protected =
         is_protected ? kind != WH_SWITCH_PROTECTION_OFF : kind == WH_SWITCH_PROTECTION_ON;
@@ -183,7 +112,7 @@ static void check_order(unsigned mode, unsigned from, unsigned kind, unsigned va
         assert_int_equal(r.s.operator_code, 0x1234);
     }
     wh_switch_event e = {0};
-    assert_int_equal(pull(&r, WH_SWITCH_EVENT_REFUSED, &e), err != WH_OK ? 1 : 0);
+    assert_int_equal(switch_rig_pull(&r, WH_SWITCH_EVENT_REFUSED, &e), err != WH_OK ? 1 : 0);
     assert_int_equal(e.what, err != WH_OK ? WH_SWITCH_REQUESTS + kind : 0);
 }
 
@@ -197,19 +126,19 @@ static void every_order_in_every_mode_and_state_does_what_the_rules_say(void **s
             }
         }
     }
-    rig r = rig_with(&defaults, 2);
-    assert_int_equal(obey(&r, WH_SWITCH_ORDERS), WH_ERR_ARG);
+    switch_rig r = switch_rig_with(&defaults, 2);
+    assert_int_equal(switch_rig_obey(&r, WH_SWITCH_ORDERS), WH_ERR_ARG);
 }
 
 static void an_expired_order_is_refused_to_the_millisecond(void **state)
 {
     (void)state;
-    rig r = rig_with(&defaults, 2);
+    switch_rig r = switch_rig_with(&defaults, 2);
     wh_switch_event e = {0};
     wh_switch_order order = {.kind = WH_SWITCH_TRIP, .valid_until_ms = 5000};
     assert_int_equal(wh_switch_obey(&r.s, &order, 5001), WH_ERR_TIMEOUT);
     assert_int_equal(r.s.state, WH_SWITCH_CONNECTED);
-    assert_int_equal(pull(&r, WH_SWITCH_EVENT_REFUSED, &e), 1);
+    assert_int_equal(switch_rig_pull(&r, WH_SWITCH_EVENT_REFUSED, &e), 1);
     assert_int_equal(e.reason, WH_ERR_TIMEOUT);
     assert_int_equal(wh_switch_obey(&r.s, &order, 5000), WH_OK);
     assert_int_equal(r.s.state, WH_SWITCH_DISCONNECTED);
@@ -220,19 +149,19 @@ static void a_trip_waits_its_delay_and_not_a_tick_less(void **state)
     (void)state;
     wh_switch_config config = {.trip_delay_min = 3};
     wh_switch_event e = {0};
-    rig r = rig_with(&config, 1);
-    assert_int_equal(obey(&r, WH_SWITCH_TRIP), WH_OK);
+    switch_rig r = switch_rig_with(&config, 1);
+    assert_int_equal(switch_rig_obey(&r, WH_SWITCH_TRIP), WH_OK);
     r.utc_ms += 86400000; /* the clock is set: nothing to do with it */
-    run(&r, 3 * MINUTE_MS);
+    switch_rig_run(&r, 3 * MINUTE_MS);
     assert_int_equal(r.s.state, WH_SWITCH_CONNECTED);
     assert_int_equal(wh_switch_status(&r.s), WH_SWITCH_STATUS_PRE_TRIP);
-    step(&r, 100);
+    switch_rig_step(&r, 100);
     assert_int_equal(r.s.state, WH_SWITCH_DISCONNECTED);
-    assert_int_equal(pull(&r, WH_SWITCH_EVENT_TRIP_WAITS, &e), 1);
-    run(&r, 2000);
+    assert_int_equal(switch_rig_pull(&r, WH_SWITCH_EVENT_TRIP_WAITS, &e), 1);
+    switch_rig_run(&r, 2000);
     assert_false(r.closed);
     assert_int_equal(wh_switch_status(&r.s), WH_SWITCH_STATUS_OPEN | WH_SWITCH_STATUS_ORDERED_OPEN);
-    assert_int_equal(pull(&r, WH_SWITCH_EVENT_OPENED, &e), 1);
+    assert_int_equal(switch_rig_pull(&r, WH_SWITCH_EVENT_OPENED, &e), 1);
     assert_int_equal(e.cause, WH_SWITCH_BY_ORDER);
     assert_int_equal(e.operator_code, 0x1234);
 }
@@ -242,24 +171,24 @@ static void a_trip_is_held_off_while_the_current_is_above_its_limit(void **state
     (void)state;
     wh_switch_config config = {.trip_delay_min = 1, .hold_off_max_min = 5, .hold_off_ma = 10000};
     for (unsigned falls = 0; falls < 2; falls++) {
-        rig r = rig_with(&config, 1);
+        switch_rig r = switch_rig_with(&config, 1);
         r.load_ma = 10001;
-        assert_int_equal(obey(&r, WH_SWITCH_TRIP), WH_OK);
-        run(&r, MINUTE_MS + 100);
+        assert_int_equal(switch_rig_obey(&r, WH_SWITCH_TRIP), WH_OK);
+        switch_rig_run(&r, MINUTE_MS + 100);
         assert_int_equal(wh_switch_status(&r.s),
                          WH_SWITCH_STATUS_PRE_TRIP | WH_SWITCH_STATUS_HELD_OFF);
-        run(&r, 5 * MINUTE_MS - 100);
+        switch_rig_run(&r, 5 * MINUTE_MS - 100);
         assert_int_equal(r.s.state, WH_SWITCH_CONNECTED);
         r.load_ma = falls != 0 ? 10000 : 10001; /* at the limit is not above; or the time is over */
-        step(&r, 100);
+        switch_rig_step(&r, 100);
         assert_int_equal(r.s.state, WH_SWITCH_DISCONNECTED);
     }
-    rig r = rig_with(&config, 1);
+    switch_rig r = switch_rig_with(&config, 1);
     r.load_ma = 20000;
-    assert_int_equal(obey(&r, WH_SWITCH_TRIP), WH_OK);
-    run(&r, 2 * MINUTE_MS);
+    assert_int_equal(switch_rig_obey(&r, WH_SWITCH_TRIP), WH_OK);
+    switch_rig_run(&r, 2 * MINUTE_MS);
     r.load_ma = 10000;
-    step(&r, 100);
+    switch_rig_step(&r, 100);
     assert_int_equal(r.s.state, WH_SWITCH_DISCONNECTED);
 }
 
@@ -271,33 +200,35 @@ static void what_ends_a_waiting_trip_ends_it(void **state)
     wh_switch_config config = {.trip_delay_min = 1};
     wh_switch_event e = {0};
     for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
-        rig r = rig_with(&config, 1);
-        assert_int_equal(obey(&r, WH_SWITCH_TRIP), WH_OK);
-        run(&r, MINUTE_MS / 2);
-        assert_int_equal(obey(&r, WH_SWITCH_TRIP), WH_OK); /* again does not begin anew */
+        switch_rig r = switch_rig_with(&config, 1);
+        assert_int_equal(switch_rig_obey(&r, WH_SWITCH_TRIP), WH_OK);
+        switch_rig_run(&r, MINUTE_MS / 2);
+        assert_int_equal(switch_rig_obey(&r, WH_SWITCH_TRIP),
+                         WH_OK); /* again does not begin anew */
         assert_true(r.s.trip_left_ms < MINUTE_MS);
-        assert_int_equal(obey(&r, ends[i]), WH_OK);
-        run(&r, 2 * MINUTE_MS);
+        assert_int_equal(switch_rig_obey(&r, ends[i]), WH_OK);
+        switch_rig_run(&r, 2 * MINUTE_MS);
         assert_int_equal(r.s.state, WH_SWITCH_CONNECTED);
         assert_true(r.closed);
-        assert_int_equal(pull(&r, WH_SWITCH_EVENT_TRIP_ENDED, &e), 1);
+        assert_int_equal(switch_rig_pull(&r, WH_SWITCH_EVENT_TRIP_ENDED, &e), 1);
     }
-    rig r = rig_with(&config, 1); /* a COSEM disconnect does at once what the trip wanted */
-    assert_int_equal(obey(&r, WH_SWITCH_TRIP), WH_OK);
+    switch_rig r =
+        switch_rig_with(&config, 1); /* a COSEM disconnect does at once what the trip wanted */
+    assert_int_equal(switch_rig_obey(&r, WH_SWITCH_TRIP), WH_OK);
     assert_int_equal(wh_switch_request(&r.s, WH_SWITCH_REMOTE_DISCONNECT, WH_SWITCH_BY_REMOTE, 0),
                      WH_OK);
     assert_int_equal(r.s.state, WH_SWITCH_DISCONNECTED);
     assert_false(r.s.trip_waits);
-    r = rig_with(&config, 1); /* with the load off there is nothing to wait for */
-    assert_int_equal(obey(&r, WH_SWITCH_TRIP), WH_OK);
+    r = switch_rig_with(&config, 1); /* with the load off there is nothing to wait for */
+    assert_int_equal(switch_rig_obey(&r, WH_SWITCH_TRIP), WH_OK);
     assert_int_equal(wh_switch_request(&r.s, WH_SWITCH_LOCAL_DISCONNECT, WH_SWITCH_BY_LIMITER, 0),
                      WH_OK);
-    step(&r, 100);
+    switch_rig_step(&r, 100);
     assert_int_equal(r.s.state, WH_SWITCH_DISCONNECTED);
-    r = rig_with(&config, 1);
-    assert_int_equal(obey(&r, WH_SWITCH_TRIP), WH_OK);
+    r = switch_rig_with(&config, 1);
+    assert_int_equal(switch_rig_obey(&r, WH_SWITCH_TRIP), WH_OK);
     assert_int_equal(wh_switch_set_mode(&r.s, 0, 0), WH_OK);
-    run(&r, 2 * MINUTE_MS);
+    switch_rig_run(&r, 2 * MINUTE_MS);
     assert_int_equal(r.s.state, WH_SWITCH_CONNECTED);
 }
 
@@ -305,26 +236,26 @@ static void the_key_closes_after_three_seconds_once_a_press(void **state)
 {
     (void)state;
     wh_switch_event e = {0};
-    rig r = rig_with(&defaults, 1);
-    assert_int_equal(obey(&r, WH_SWITCH_TRIP), WH_OK);
+    switch_rig r = switch_rig_with(&defaults, 1);
+    assert_int_equal(switch_rig_obey(&r, WH_SWITCH_TRIP), WH_OK);
     r.key = true;
-    run(&r, 5000); /* held since before the permission: not a press of now */
-    assert_int_equal(obey(&r, WH_SWITCH_PERMIT), WH_OK);
-    run(&r, 5000);
+    switch_rig_run(&r, 5000); /* held since before the permission: not a press of now */
+    assert_int_equal(switch_rig_obey(&r, WH_SWITCH_PERMIT), WH_OK);
+    switch_rig_run(&r, 5000);
     assert_int_equal(r.s.state, WH_SWITCH_READY);
     assert_true((wh_switch_status(&r.s) & WH_SWITCH_STATUS_AWAITS_KEY) != 0);
     r.key = false;
-    step(&r, 100);
+    switch_rig_step(&r, 100);
     r.key = true;
-    run(&r, 3000); /* seen first at 100 ms: held for 2900 */
+    switch_rig_run(&r, 3000); /* seen first at 100 ms: held for 2900 */
     assert_int_equal(r.s.state, WH_SWITCH_READY);
-    step(&r, 99);
+    switch_rig_step(&r, 99);
     assert_int_equal(r.s.state, WH_SWITCH_READY);
-    step(&r, 1);
+    switch_rig_step(&r, 1);
     assert_int_equal(r.s.state, WH_SWITCH_CONNECTED);
-    run(&r, 10000);
+    switch_rig_run(&r, 10000);
     assert_true(r.closed);
-    assert_int_equal(pull(&r, WH_SWITCH_EVENT_CLOSED, &e), 1);
+    assert_int_equal(switch_rig_pull(&r, WH_SWITCH_EVENT_CLOSED, &e), 1);
     assert_int_equal(e.cause, WH_SWITCH_BY_KEY);
 }
 
@@ -332,24 +263,24 @@ static void nothing_closes_a_barred_switch_until_the_bar_is_gone(void **state)
 {
     (void)state;
     wh_switch_event e = {0};
-    rig r = rig_with(&defaults, 6);
+    switch_rig r = switch_rig_with(&defaults, 6);
     r.barred = WH_SWITCH_BAR_CREDIT;
-    step(&r, 100);
+    switch_rig_step(&r, 100);
     assert_int_equal(wh_switch_request(&r.s, WH_SWITCH_LOCAL_DISCONNECT, WH_SWITCH_BY_CREDIT, 0),
                      WH_OK);
     r.key = true;
-    run(&r, 4000);
+    switch_rig_run(&r, 4000);
     assert_int_equal(r.s.state, WH_SWITCH_READY);
-    assert_int_equal(pull(&r, WH_SWITCH_EVENT_REFUSED, &e), 1);
+    assert_int_equal(switch_rig_pull(&r, WH_SWITCH_EVENT_REFUSED, &e), 1);
     assert_int_equal(e.cause, WH_SWITCH_BY_KEY);
     assert_int_equal(wh_switch_set_mode(&r.s, 0, 0), WH_ERR_DENIED);
     assert_int_equal(r.s.mode, 6);
     assert_int_equal(wh_switch_set_mode(&r.s, 7, 0), WH_ERR_RANGE);
     r.key = false;
     r.barred = 0;
-    step(&r, 100);
+    switch_rig_step(&r, 100);
     r.key = true;
-    run(&r, 4000);
+    switch_rig_run(&r, 4000);
     assert_int_equal(r.s.state, WH_SWITCH_CONNECTED);
 }
 
@@ -358,21 +289,23 @@ static void a_relay_that_sticks_is_tried_again_and_then_told(void **state)
     (void)state;
     for (unsigned sticks = 0; sticks <= 4; sticks++) {
         wh_switch_event e = {0};
-        rig r = rig_with(&defaults, 2);
+        switch_rig r = switch_rig_with(&defaults, 2);
         r.sticks = sticks;
-        assert_int_equal(obey(&r, WH_SWITCH_TRIP), WH_OK);
-        run(&r, 120000);
+        assert_int_equal(switch_rig_obey(&r, WH_SWITCH_TRIP), WH_OK);
+        switch_rig_run(&r, 120000);
         assert_int_equal(r.pulses, sticks < 3 ? sticks + 1 : 3);
         assert_int_equal(r.closed, sticks >= 3);
         assert_int_equal(r.s.output_closed, r.closed);
         assert_int_equal((wh_switch_status(&r.s) & WH_SWITCH_STATUS_RELAY_FAULT) != 0, sticks >= 3);
         assert_int_equal(
-            pull(&r, sticks >= 3 ? WH_SWITCH_EVENT_RELAY_FAULT : WH_SWITCH_EVENT_OPENED, &e), 1);
+            switch_rig_pull(&r, sticks >= 3 ? WH_SWITCH_EVENT_RELAY_FAULT : WH_SWITCH_EVENT_OPENED,
+                            &e),
+            1);
         assert_int_equal(e.cause, WH_SWITCH_BY_ORDER);
         if (sticks >= 3) { /* it opens at last */
             r.closed = false;
-            run(&r, 1000);
-            assert_int_equal(pull(&r, WH_SWITCH_EVENT_OPENED, &e), 1);
+            switch_rig_run(&r, 1000);
+            assert_int_equal(switch_rig_pull(&r, WH_SWITCH_EVENT_OPENED, &e), 1);
             assert_int_equal(wh_switch_status(&r.s),
                              WH_SWITCH_STATUS_OPEN | WH_SWITCH_STATUS_ORDERED_OPEN);
         }
@@ -388,21 +321,21 @@ static void a_pulse_lasts_its_time_and_is_judged_after_the_relay_has_settled(voi
     static const unsigned settle_ticks[] = {5, 3};
     for (size_t i = 0; i < 2; i++) {
         wh_switch_event e = {0};
-        rig r = rig_with(&pulses[i], 2);
-        assert_int_equal(obey(&r, WH_SWITCH_TRIP), WH_OK);
+        switch_rig r = switch_rig_with(&pulses[i], 2);
+        assert_int_equal(switch_rig_obey(&r, WH_SWITCH_TRIP), WH_OK);
         assert_int_equal(r.s.coil, WH_SWITCH_COIL_REST);
         for (unsigned n = 0; n < pulse_ticks[i]; n++) {
-            step(&r, 100);
+            switch_rig_step(&r, 100);
             assert_int_equal(r.s.coil, WH_SWITCH_COIL_OPEN);
         }
         for (unsigned n = 0; n < settle_ticks[i]; n++) {
-            step(&r, 100);
+            switch_rig_step(&r, 100);
             assert_int_equal(r.s.coil, WH_SWITCH_COIL_REST);
             r.closed = n + 1 < settle_ticks[i]; /* it is slow, or bounces */
-            assert_int_equal(pull(&r, WH_SWITCH_EVENT_OPENED, &e), 0);
+            assert_int_equal(switch_rig_pull(&r, WH_SWITCH_EVENT_OPENED, &e), 0);
         }
-        step(&r, 100);
-        assert_int_equal(pull(&r, WH_SWITCH_EVENT_OPENED, &e), 1);
+        switch_rig_step(&r, 100);
+        assert_int_equal(switch_rig_pull(&r, WH_SWITCH_EVENT_OPENED, &e), 1);
         assert_int_equal(r.pulses, 1);
     }
 }
@@ -411,21 +344,21 @@ static void current_through_an_open_relay_is_a_fault_without_feedback(void **sta
 {
     (void)state;
     wh_switch_event e = {0};
-    rig r = rig_with(&defaults, 2);
+    switch_rig r = switch_rig_with(&defaults, 2);
     r.blind = true;
     r.load_ma = 101;
     r.sticks = 9;
-    assert_int_equal(obey(&r, WH_SWITCH_TRIP), WH_OK);
-    run(&r, 5000);
-    assert_int_equal(pull(&r, WH_SWITCH_EVENT_RELAY_FAULT, &e), 1);
+    assert_int_equal(switch_rig_obey(&r, WH_SWITCH_TRIP), WH_OK);
+    switch_rig_run(&r, 5000);
+    assert_int_equal(switch_rig_pull(&r, WH_SWITCH_EVENT_RELAY_FAULT, &e), 1);
     assert_true(r.s.output_closed);
-    r = rig_with(&defaults, 2);
+    r = switch_rig_with(&defaults, 2);
     r.blind = true;
     r.load_ma = 100;
     r.sticks = 9; /* nobody can see it */
-    assert_int_equal(obey(&r, WH_SWITCH_TRIP), WH_OK);
-    run(&r, 5000);
-    assert_int_equal(pull(&r, WH_SWITCH_EVENT_OPENED, &e), 1);
+    assert_int_equal(switch_rig_obey(&r, WH_SWITCH_TRIP), WH_OK);
+    switch_rig_run(&r, 5000);
+    assert_int_equal(switch_rig_pull(&r, WH_SWITCH_EVENT_OPENED, &e), 1);
     assert_false(r.s.output_closed);
 }
 
@@ -433,25 +366,25 @@ static void a_relay_that_moves_by_itself_is_told_and_driven_back(void **state)
 {
     (void)state;
     wh_switch_event e = {0};
-    rig r = rig_with(&defaults, 2);
-    run(&r, 1000);
+    switch_rig r = switch_rig_with(&defaults, 2);
+    switch_rig_run(&r, 1000);
     r.closed = false;
-    run(&r, 59900);
-    assert_int_equal(pull(&r, WH_SWITCH_EVENT_RELAY_FAULT, &e), 0);
+    switch_rig_run(&r, 59900);
+    assert_int_equal(switch_rig_pull(&r, WH_SWITCH_EVENT_RELAY_FAULT, &e), 0);
     assert_int_equal(r.pulses, 0);
-    step(&r, 100);
-    assert_int_equal(pull(&r, WH_SWITCH_EVENT_RELAY_FAULT, &e), 1);
+    switch_rig_step(&r, 100);
+    assert_int_equal(switch_rig_pull(&r, WH_SWITCH_EVENT_RELAY_FAULT, &e), 1);
     assert_int_equal(e.cause, WH_SWITCH_BY_NOBODY);
-    run(&r, 2000);
+    switch_rig_run(&r, 2000);
     assert_true(r.closed);
-    assert_int_equal(pull(&r, WH_SWITCH_EVENT_RELAY_AGREES, &e), 1);
+    assert_int_equal(switch_rig_pull(&r, WH_SWITCH_EVENT_RELAY_AGREES, &e), 1);
     assert_int_equal(wh_switch_status(&r.s), 0);
 }
 
 static void too_many_events_lose_the_oldest_and_count_them(void **state)
 {
     (void)state;
-    rig r = rig_with(&defaults, 0);
+    switch_rig r = switch_rig_with(&defaults, 0);
     wh_switch_event e = {0};
     for (int i = 0; i < WH_SWITCH_EVENTS + 3; i++) {
         assert_int_equal(
@@ -464,164 +397,6 @@ static void too_many_events_lose_the_oldest_and_count_them(void **state)
         assert_int_equal(e.utc_ms, i);
     }
     assert_false(wh_switch_next(&r.s, &e));
-}
-
-static void save(const wh_switch *s, uint8_t out[WH_SWITCH_SAVE_SIZE])
-{
-    wh_writer w = wh_writer_init(out, WH_SWITCH_SAVE_SIZE);
-    wh_switch_save(s, &w);
-    assert_int_equal(wh_writer_err(&w), WH_OK);
-    assert_int_equal(wh_writer_len(&w), WH_SWITCH_SAVE_SIZE);
-}
-
-static wh_err restore(wh_switch *s, const uint8_t *bytes, size_t len)
-{
-    uint8_t *exact = malloc(len > 0 ? len : 1);
-    assert_non_null(exact);
-    memcpy(exact, bytes, len);
-    wh_reader r = wh_reader_init(exact, len);
-    wh_err err = wh_switch_restore(s, &r);
-    free(exact);
-    return err;
-}
-
-/* Version 1, for ever: mode 5, ready, by the limiter, announced open, alarm, a trip of operator
- * 0x01020304 with 90 s left of its delay and 300 s of hold-off. */
-static const uint8_t fixture[WH_SWITCH_SAVE_SIZE] = {0x01, 0x05, 0x02, 0x04, 0x0A, 0x78, 0x56,
-                                                     0x34, 0x12, 0x04, 0x03, 0x02, 0x01, 0x90,
-                                                     0x5F, 0x01, 0x00, 0xE0, 0x93, 0x04, 0x00};
-
-static void the_saved_format_of_version_1_is_read(void **state)
-{
-    (void)state;
-    uint8_t again[WH_SWITCH_SAVE_SIZE];
-    wh_switch s;
-    assert_int_equal(wh_switch_init(&s, &defaults, 2), WH_OK);
-    assert_int_equal(restore(&s, fixture, WH_SWITCH_SAVE_SIZE), WH_OK);
-    assert_int_equal(s.mode, 5);
-    assert_int_equal(s.state, WH_SWITCH_READY);
-    assert_int_equal(s.cause, WH_SWITCH_BY_LIMITER);
-    assert_int_equal(s.operator_code, 0x12345678);
-    assert_int_equal(s.trip_operator_code, 0x01020304);
-    assert_int_equal(s.trip_left_ms, 90000);
-    assert_int_equal(s.hold_left_ms, 300000);
-    assert_true(s.trip_waits && s.alarm_on && !s.protected_on && !s.announced_closed);
-    save(&s, again);
-    assert_memory_equal(again, fixture, WH_SWITCH_SAVE_SIZE);
-    for (size_t size = 0; size < WH_SWITCH_SAVE_SIZE; size++) {
-        wh_writer w = wh_writer_init(again, size);
-        wh_switch_save(&s, &w);
-        assert_int_equal(wh_writer_err(&w), WH_ERR_SPACE);
-    }
-}
-
-static void what_is_not_whole_is_refused_and_changes_nothing(void **state)
-{
-    (void)state;
-    static const struct {
-        uint8_t at;
-        uint8_t value;
-        wh_err err;
-    } row[] = {
-        {0, 0, WH_ERR_UNSUPPORTED}, {0, 2, WH_ERR_UNSUPPORTED}, {1, 7, WH_ERR_FORMAT},
-        {1, 0, WH_ERR_FORMAT},      {2, 3, WH_ERR_FORMAT},      {2, 0, WH_ERR_FORMAT},
-        {3, 8, WH_ERR_FORMAT},      {4, 0x10, WH_ERR_FORMAT},   {4, 0x06, WH_ERR_FORMAT},
-    };
-    wh_switch s;
-    wh_switch before;
-    assert_int_equal(wh_switch_init(&s, &defaults, 2), WH_OK);
-    memcpy(&before, &s, sizeof s);
-    for (size_t len = 0; len < WH_SWITCH_SAVE_SIZE; len++) {
-        assert_int_equal(restore(&s, fixture, len), WH_ERR_SHORT);
-    }
-    for (size_t i = 0; i < sizeof row / sizeof row[0]; i++) {
-        uint8_t bad[WH_SWITCH_SAVE_SIZE];
-        memcpy(bad, fixture, WH_SWITCH_SAVE_SIZE);
-        bad[row[i].at] = row[i].value;
-        assert_int_equal(restore(&s, bad, WH_SWITCH_SAVE_SIZE), row[i].err);
-    }
-    uint8_t bad[WH_SWITCH_SAVE_SIZE];
-    memcpy(bad, fixture, WH_SWITCH_SAVE_SIZE);
-    bad[1] = 0; /* mode 0 */
-    bad[4] = 0; /* no trip, but not connected */
-    assert_int_equal(restore(&s, bad, WH_SWITCH_SAVE_SIZE), WH_ERR_FORMAT);
-    bad[2] = 1;
-    bad[4] = 2; /* connected, but a trip */
-    assert_int_equal(restore(&s, bad, WH_SWITCH_SAVE_SIZE), WH_ERR_FORMAT);
-    assert_memory_equal(&s, &before, sizeof s);
-    bad[4] = 0;
-    assert_int_equal(restore(&s, bad, WH_SWITCH_SAVE_SIZE), WH_OK);
-}
-
-static uint32_t chance(uint64_t *seed)
-{
-    *seed = *seed * 6364136223846793005U + 1442695040888963407U;
-    return (uint32_t)(*seed >> 33);
-}
-
-static void disturb(rig *r, uint64_t *seed)
-{
-    uint32_t what = chance(seed) % 16;
-    wh_switch_state before = r->s.state;
-    bool was_protected = r->s.protected_on;
-    wh_err err = WH_OK;
-    if (what < WH_SWITCH_REQUESTS) {
-        err = wh_switch_request(&r->s, (wh_switch_ask)what, WH_SWITCH_BY_LOCAL, r->utc_ms);
-    } else if (what < 13) {
-        err = obey(r, (wh_switch_order_kind)(what - 6));
-    } else if (what == 13) {
-        r->key = !r->key;
-    } else if (what == 14) {
-        r->barred = (uint8_t)(chance(seed) % 4 == 0);
-    } else {
-        err = wh_switch_set_mode(&r->s, (uint8_t)(chance(seed) % 8), r->utc_ms);
-    }
-    bool closes = before != WH_SWITCH_CONNECTED && r->s.state == WH_SWITCH_CONNECTED;
-    assert_false(closes && r->s.barred != 0);
-    assert_false(was_protected && before == WH_SWITCH_CONNECTED && r->s.state != before);
-    assert_true(err == WH_OK || r->s.state == before);
-}
-
-/* Random commands; after each, the power is cut at a random moment of the drive, with the relay
- * anywhere. Whatever was saved last is what the relay comes to, and each move is told once. */
-static void after_a_power_cut_at_any_moment_the_relay_is_as_commanded(void **state)
-{
-    (void)state;
-    wh_switch_config config = {.trip_delay_min = 1, .hold_off_max_min = 1, .hold_off_ma = 5000};
-    uint64_t seed = 20;
-    rig r = rig_with(&config, 5);
-    bool told_closed = true;
-    for (int i = 0; i < 20000; i++) {
-        uint8_t was[WH_SWITCH_SAVE_SIZE];
-        uint8_t saved[WH_SWITCH_SAVE_SIZE];
-        uint32_t revision = r.s.revision;
-        save(&r.s, was);
-        disturb(&r, &seed);
-        run(&r, chance(&seed) % 15 * 100);
-        save(&r.s, saved);
-        /* all but the running delays at the end */
-        assert_true(r.s.revision > revision || memcmp(was, saved, WH_SWITCH_SAVE_SIZE - 8) == 0);
-        wh_switch_event e;
-        while (wh_switch_next(&r.s, &e)) { /* pulled before the save is written */
-            if (e.kind == WH_SWITCH_EVENT_OPENED || e.kind == WH_SWITCH_EVENT_CLOSED) {
-                assert_int_equal(told_closed, e.kind == WH_SWITCH_EVENT_OPENED);
-                told_closed = e.kind == WH_SWITCH_EVENT_CLOSED;
-            }
-        }
-        wh_switch cut = r.s;
-        assert_int_equal(wh_switch_init(&r.s, &config, 1), WH_OK);
-        assert_int_equal(restore(&r.s, saved, WH_SWITCH_SAVE_SIZE), WH_OK);
-        r.coil = WH_SWITCH_COIL_REST;
-        r.closed = chance(&seed) % 2 == 0;
-        assert_int_equal(r.s.state, cut.state);
-        assert_int_equal(r.s.mode, cut.mode);
-        assert_int_equal(r.s.protected_on, cut.protected_on);
-        assert_int_equal(r.s.trip_waits, cut.trip_waits);
-        if (chance(&seed) % 2 == 0) {
-            run(&r, 1000);
-            assert_int_equal(r.closed, r.s.state == WH_SWITCH_CONNECTED);
-        }
-    }
 }
 
 int main(void)
@@ -640,9 +415,6 @@ int main(void)
         cmocka_unit_test(current_through_an_open_relay_is_a_fault_without_feedback),
         cmocka_unit_test(a_relay_that_moves_by_itself_is_told_and_driven_back),
         cmocka_unit_test(too_many_events_lose_the_oldest_and_count_them),
-        cmocka_unit_test(the_saved_format_of_version_1_is_read),
-        cmocka_unit_test(what_is_not_whole_is_refused_and_changes_nothing),
-        cmocka_unit_test(after_a_power_cut_at_any_moment_the_relay_is_as_commanded),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
