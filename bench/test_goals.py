@@ -37,7 +37,8 @@ def check_counting(figures):
             good = False
         for case in found["cases"]:
             total = sum(case["functions"].values())
-            if not abs(total - case["instructions"]) < 0.01:
+            # the four instructions around a case show where it runs only once
+            if not abs(total - case["instructions"]) < max(0.01, 5e-5 * total):
                 print(f"WRONG {core} {case['case']}: functions sum to {total:.1f}, all is {case['instructions']:.1f}")
                 good = False
     painted = figures["load"]["stack_bytes"]
