@@ -313,7 +313,7 @@ static void add_flicker(wh_plan *p, const char *section, const char *name, bool 
         unsigned last = i == 2 ? 2 : i == 5 ? 1 : 3; /* the rest repeats other points */
         for (unsigned k = 0; k < last; k++) {
             double rate = fabs(flicker[i].rate[k]);
-            double goal = rate == 1 && sine ? 6 : sine || rate == 4000 ? 3 : 1;
+            double goal = sine || rate == 4000 ? 3 : 1;
             char id[32];
             (void)snprintf(id, sizeof id, "flicker/%s/%g", sine ? "sine" : "square", rate);
             wh_plan_head head = {section,

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SETTLE_WINDOWS 15 /* after the oscillator has locked */
+#define SETTLE_WINDOWS 5 /* after the oscillator has locked */
 #define SETTLE_S       4.0
 
 static void connect_current(const wh_trial *t, wh_exact_signal *s, unsigned k, double place)
