@@ -24,7 +24,8 @@ static void tick(wh_meter_sampler *s)
         double seconds = (double)s->samples / s->source->source->fs_hz;
         utc_ms = s->source->start_utc_us / 1000 + (int64_t)(seconds * 1e3);
     }
-    wh_meter_tick(s->meter, utc_ms);
+    const wh_meter_inputs inputs = {.platform_ms = utc_ms};
+    wh_meter_tick(s->meter, &inputs);
 }
 
 static void stop_at_end(wh_meter_sampler *s, wh_err err)

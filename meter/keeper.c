@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "meter/keeper_internal.h"
+
+#include <string.h>
+
+/* The clock jumped: what runs over a period of time begins anew. */
+static void follow_clock(wh_keeper *k)
+{
+    wh_clock_change change;
+    while (wh_clock_next_change(&k->clock, &change)) {
+        if (change.old_ms != change.new_ms) {
+            wh_demand_restart(&k->demand, k->clock.utc_ms);
+        }
+        wh_keeper_changed(k, WH_ROOM_CLOCK, true);
+    }
+}
+
+static wh_pass begin_pass(wh_meter *m, const wh_meter_inputs *inputs)
+{
+    wh_keeper *k = m->keeper;
+    int64_t elapsed_ms = k->begun ? inputs->platform_ms - k->platform_ms : 0;
+    wh_pass pass = {.meter = m, .keeper = k, .inputs = inputs};
+    pass.elapsed_ms = elapsed_ms < 0            ? 0
+                      : elapsed_ms > UINT32_MAX ? UINT32_MAX
+                                                : (uint32_t)elapsed_ms;
+    k->platform_ms = inputs->platform_ms;
+    k->begun = true;
+    wh_clock_tick(&k->clock, inputs->platform_ms);
+    follow_clock(k);
+    pass.utc_ms = k->clock.utc_ms;
+    wh_clock_local(&k->clock, &pass.local, NULL);
+    pass.weekday = (uint8_t)(wh_civil_weekday(pass.local.date) - 1);
+    m->utc_ms = pass.utc_ms;
+    return pass;
+}
+
+void wh_meter_tick(wh_meter *m, const wh_meter_inputs *inputs)
+{
+    if (m->keeper == NULL) {
+        m->utc_ms = inputs->platform_ms;
+        return;
+    }
+    const wh_pass pass = begin_pass(m, inputs);
+    wh_keeper_book(&pass);
+    wh_keeper_demand(&pass);
+    wh_keeper_tariff(&pass);
+    wh_keeper_supply(&pass);
+    wh_keeper_flush(&pass);
+}
+
+int64_t wh_keeper_utc_ms(const wh_keeper *k)
+{
+    return k->clock.utc_ms;
+}
+
+void wh_keeper_changed(wh_keeper *k, wh_room room, bool urgent)
+{
+    uint32_t bit = UINT32_C(1) << (unsigned)room;
+    k->dirty |= bit;
+    if (urgent) {
+        k->urgent |= bit;
+    }
+}
+
+void wh_keeper_touch(wh_keeper *k, wh_room room)
+{
+    wh_keeper_changed(k, room, true);
+}
+
+void wh_keeper_revised(wh_keeper *k, wh_room room, uint32_t revision)
+{
+    if (k->seen[room] != revision) {
+        k->seen[room] = revision;
+        wh_keeper_changed(k, room, true);
+    }
+}
+
+/* ---- beginning ---- */
+
+/* Rooms with what the configuration says, before the store is asked. */
+static wh_err init_rooms(wh_keeper *k, int64_t platform_ms)
+{
+    const wh_keeper_config *c = k->config;
+    k->settings =
+        (wh_keeper_settings){.active_word = WH_COMBINED_IMPORT, .reactive_word = {0x05, 0x50}};
+    wh_tariff_calendar_init(&k->calendar);
+    wh_step_price_init(&k->steps);
+    wh_cost_init(&k->cost_import);
+    wh_cost_init(&k->cost_export);
+    wh_loads_init(&k->loads, &c->loads);
+    wh_err err = wh_clock_init(&k->clock, &c->clock, platform_ms);
+    if (err == WH_OK) {
+        err = wh_switch_init(&k->main_switch, &c->main_switch, c->switch_mode);
+    }
+    for (unsigned i = 0; err == WH_OK && i < c->limiter_count; i++) {
+        err = wh_limiter_init(&k->limiter[i], &c->limiter[i]);
+    }
+    return err;
+}
+
+/* Memory is handed out from the front, each piece aligned for int64_t. */
+typedef struct {
+    uint8_t *at; /* NULL: only sizes are asked for */
+    size_t used;
+} arena;
+
+static void *carve(arena *a, size_t size)
+{
+    size_t at = a->used;
+    a->used += (size + 7U) & ~(size_t)7U;
+    return a->at == NULL ? NULL : a->at + at;
+}
+
+typedef struct {
+    wh_energy *rate_cell;
+    size_t rate_cells;
+    wh_demand_memory demand;
+    uint8_t *work;
+    void *store;
+    size_t store_size;
+} pieces;
+
+static bool count_is_valid(const wh_keeper_config *c)
+{
+    return c->rates >= 1 && c->rates <= WH_RATE_REGISTER_RATES_MAX &&
+           c->limiter_count <= WH_KEEPER_LIMITERS && c->demand.channels >= 1 &&
+           c->demand.channels <= WH_DEMAND_CHANNELS_MAX;
+}
+
+static size_t slips(const wh_keeper_config *c)
+{
+    return c->demand_slips_max > c->demand.slips ? c->demand_slips_max : c->demand.slips;
+}
+
+static void carve_all(const wh_keeper_config *c, arena *a, pieces *p)
+{
+    wh_rate_register_config rates = {.kinds = c->rate_kinds, .count = c->rates};
+    p->rate_cells = wh_rate_register_cells(&rates);
+    p->rate_cell = carve(a, p->rate_cells * sizeof(wh_energy));
+    p->demand.channel_count = c->demand.channels;
+    p->demand.channel = carve(a, p->demand.channel_count * sizeof(wh_demand_channel));
+    p->demand.cell_count = c->demand.channels * (1U + c->demand.rates);
+    p->demand.cell = carve(a, p->demand.cell_count * sizeof(wh_demand_cell));
+    p->demand.slip_count = slips(c) * c->demand.channels;
+    p->demand.slip_uws = carve(a, p->demand.slip_count * sizeof(int64_t));
+    p->work = carve(a, WH_KEEPER_WORK);
+    wh_store_config store = wh_keeper_store_config(c);
+    p->store_size = wh_store_memory_size(&store);
+    p->store = carve(a, p->store_size);
+}
+
+size_t wh_keeper_memory_size(const wh_keeper_config *config)
+{
+    arena a = {0};
+    pieces p;
+    if (!count_is_valid(config)) {
+        return 0;
+    }
+    carve_all(config, &a, &p);
+    return p.store_size == 0 ? 0 : a.used;
+}
+
+static wh_err init_with_memory(wh_meter *m, const pieces *p)
+{
+    wh_keeper *k = m->keeper;
+    const wh_keeper_config *c = k->config;
+    const wh_rate_register_config rates = {
+        .kinds = c->rate_kinds, .count = c->rates, .modulus_mwh = m->registers.config.modulus_mwh};
+    k->work = p->work;
+    wh_err err = wh_rate_register_init(&k->rates, &rates, p->rate_cell, p->rate_cells);
+    if (err == WH_OK) {
+        err = wh_demand_init(&k->demand, &c->demand, c->demand_source, &p->demand);
+    }
+    if (err == WH_OK) {
+        wh_store_config store = wh_keeper_store_config(c);
+        err = wh_store_mount(&k->store, &store, p->store, p->store_size);
+    }
+    return err;
+}
+
+wh_err wh_meter_keep(wh_meter *m, wh_keeper *k, const wh_keeper_config *config, void *memory,
+                     size_t size, int64_t platform_ms, bool ran_on)
+{
+    size_t wanted = wh_keeper_memory_size(config);
+    if (wanted == 0) {
+        return WH_ERR_RANGE;
+    }
+    if (size < wanted) {
+        return WH_ERR_SPACE;
+    }
+    memset(k, 0, sizeof *k);
+    k->config = config;
+    m->keeper = k;
+    arena a = {.at = memory};
+    pieces p;
+    carve_all(config, &a, &p);
+    wh_err err = init_rooms(k, platform_ms);
+    if (err == WH_OK) {
+        err = init_with_memory(m, &p);
+    }
+    if (err == WH_OK) {
+        err = wh_keeper_restore(m);
+    }
+    if (err != WH_OK) {
+        m->keeper = NULL;
+        return err;
+    }
+    wh_clock_power_up(&k->clock, platform_ms, ran_on);
+    wh_flush_init(&k->flush, &config->flush, k->moved_mwh, (uint32_t)platform_ms);
+    return WH_OK;
+}

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "meter/keeper_internal.h"
+
+#define UW_PER_MW 1000
+
+static int64_t largest_current_ma(const wh_quantities *q)
+{
+    int64_t largest_ua = 0;
+    for (unsigned k = 0; k < WH_PHASES; k++) {
+        largest_ua = q->phase[k].i_ua > largest_ua ? q->phase[k].i_ua : largest_ua;
+    }
+    return largest_ua / 1000;
+}
+
+/* A limiter acts: on the loads, or on the switch. */
+static wh_err act(wh_keeper *k, wh_limiter_action action, int64_t utc_ms)
+{
+    switch (action) {
+    case WH_LIMITER_DISCONNECT:
+        return wh_switch_request(&k->main_switch, WH_SWITCH_LOCAL_DISCONNECT, WH_SWITCH_BY_LIMITER,
+                                 utc_ms);
+    case WH_LIMITER_RECONNECT:
+        return wh_switch_request(&k->main_switch, WH_SWITCH_LOCAL_RECONNECT, WH_SWITCH_BY_LIMITER,
+                                 utc_ms);
+    case WH_LIMITER_SHED:
+        return wh_loads_set_goal(&k->loads, WH_LOADS_SHED);
+    case WH_LIMITER_RESTORE:
+        return wh_loads_set_goal(&k->loads, WH_LOADS_RESTORE);
+    case WH_LIMITER_NOTHING:
+    case WH_LIMITER_ACTIONS:
+    default:
+        return WH_OK;
+    }
+}
+
+/* Another limiter has opened the switch and does not let it close. */
+static bool held_open(const wh_keeper *k, const wh_limiter *asking)
+{
+    for (unsigned i = 0; i < k->config->limiter_count; i++) {
+        const wh_limiter *l = &k->limiter[i];
+        if (l != asking && l->opened && l->locked) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static wh_limiter_inputs limiter_inputs(const wh_pass *pass)
+{
+    const wh_keeper *k = pass->keeper;
+    const wh_quantities *q = &pass->meter->metrology.quantities;
+    int64_t p_mw = q->p_uw / UW_PER_MW;
+    return (wh_limiter_inputs){
+        .utc_ms = pass->utc_ms,
+        .elapsed_ms = pass->elapsed_ms,
+        .minute = (uint16_t)(pass->local.hour * 60 + pass->local.minute),
+        .weekday = pass->weekday,
+        .rate = k->rate,
+        .valid = pass->meter->windows > 0,
+        .open = k->main_switch.state != WH_SWITCH_CONNECTED,
+        .by_limiter = k->main_switch.cause == WH_SWITCH_BY_LIMITER,
+        .value = {p_mw > 0 ? p_mw : 0, p_mw < 0 ? -p_mw : 0, largest_current_ma(q),
+                  wh_demand_present_mw(&k->demand, 0, 0)},
+    };
+}
+
+static bool limiters(const wh_pass *pass)
+{
+    wh_keeper *k = pass->keeper;
+    wh_limiter_inputs in = limiter_inputs(pass);
+    bool above = false;
+    for (unsigned i = 0; i < k->config->limiter_count; i++) {
+        wh_limiter *l = &k->limiter[i];
+        wh_limiter_action action = wh_limiter_tick(l, &in);
+        bool refused = action == WH_LIMITER_RECONNECT && held_open(k, l);
+        if (refused || act(k, action, pass->utc_ms) != WH_OK) {
+            wh_limiter_refused(l);
+        }
+        above = above || l->over;
+        wh_keeper_revised(k, (wh_room)(WH_ROOM_LIMITER_1 + i), l->revision);
+    }
+    return above;
+}
+
+static void main_switch(const wh_pass *pass)
+{
+    wh_keeper *k = pass->keeper;
+    const wh_switch_inputs in = {
+        .utc_ms = pass->utc_ms,
+        .elapsed_ms = pass->elapsed_ms,
+        .current_ma = (uint32_t)largest_current_ma(&pass->meter->metrology.quantities),
+        .feedback = (wh_switch_feedback)pass->inputs->feedback,
+        .key_pressed = (pass->inputs->contacts & WH_CONTACT_KEY) != 0,
+    };
+    wh_switch_tick(&k->main_switch, &in);
+    wh_keeper_revised(k, WH_ROOM_SWITCH, k->main_switch.revision);
+}
+
+void wh_keeper_supply(const wh_pass *pass)
+{
+    wh_keeper *k = pass->keeper;
+    bool above = limiters(pass);
+    main_switch(pass);
+    wh_loads_tick(&k->loads, pass->elapsed_ms, above);
+    wh_keeper_revised(k, WH_ROOM_LOADS, k->loads.revision);
+}
