@@ -127,7 +127,7 @@ wh_err wh_store_put(wh_store *store, uint16_t key, const uint8_t *bytes, size_t 
 wh_err wh_store_append(wh_store *store, unsigned log, const uint8_t *bytes, size_t len,
                        uint32_t *sequence)
 {
-    if (log >= store->config.log_count || len > store->config.logs[log].entry_size) {
+    if (!wh_store_keeps(store, log) || len > store->config.logs[log].entry_size) {
         return WH_ERR_ARG;
     }
     wh_err err = check_running(store);
@@ -159,7 +159,7 @@ wh_err wh_store_append(wh_store *store, unsigned log, const uint8_t *bytes, size
 
 wh_err wh_store_clear(wh_store *store, unsigned log)
 {
-    if (log >= store->config.log_count) {
+    if (!wh_store_keeps(store, log)) {
         return WH_ERR_ARG;
     }
     wh_err err = check_running(store);

@@ -25,7 +25,7 @@
  *
  * What it costs
  *   Memory   sizeof(wh_store) and 16 bytes a log, 6 a key, 2 an entry; where entries are grouped,
- *            2 a group and 4 more for each entry in one.
+ *            2 a group and 4 more for each entry in one. A log that is not kept: the 16.
  *   Flash    24 bytes a record, 4 an entry in a group, 16 a transaction, 32 a sector, and
  *            5 sectors beside. wh_store_mount says where the capacities do not fit.
  *   Mount    reads the header of each sector twice, the first 16 bytes of each record twice, and
@@ -45,13 +45,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define WH_STORE_LOGS_MAX  32U
+#define WH_STORE_LOGS_MAX  128U
 #define WH_STORE_GROUP_MAX 32U
 #define WH_STORE_STAGE     64U
 
 /* A log keeps its newest `capacity` entries. Its number is its place in the configuration. */
 typedef struct {
-    uint32_t capacity;   /* 1 or more; may change between two mounts */
+    uint32_t capacity;   /* may change between two mounts. 0: the log is not kept, as if there were
+                          * none of that number; what it had is lost in time */
     uint16_t entry_size; /* of the longest entry */
     uint8_t group;       /* a power of two: entries that are kept together once there are so many,
                           * which spares memory where the capacity is large. 0 or 1: each by
@@ -182,13 +183,14 @@ wh_err wh_store_put(wh_store *store, uint16_t key, const uint8_t *bytes, size_t 
  *
  * sequence  out  number of the entry, counted from 0 for the first ever; may be NULL
  *
- * WH_ERR_ARG    no such log, or longer than its entry_size
+ * WH_ERR_ARG    no such log, or not kept, or longer than its entry_size
  * WH_ERR_STATE, WH_ERR_SPACE, WH_ERR_IO as above; WH_ERR_SPACE also for more than `group`
  *               entries of a grouped log, or `capacity` of another, in one transaction */
 wh_err wh_store_append(wh_store *store, unsigned log, const uint8_t *bytes, size_t len,
                        uint32_t *sequence) WH_MUST_USE;
 
-/* Take all entries away, those of this transaction too. Sequence numbers go on. */
+/* Take all entries away, those of this transaction too. Sequence numbers go on. WH_ERR_ARG: no
+ * such log, or not kept. */
 wh_err wh_store_clear(wh_store *store, unsigned log) WH_MUST_USE;
 
 /* End the transaction. When WH_OK is returned, no power cut can undo it.

@@ -6,6 +6,11 @@ unsigned wh_store_group_of(const wh_store_log_config *log)
     return log->group > 1 ? log->group : 1U;
 }
 
+bool wh_store_keeps(const wh_store *store, unsigned log)
+{
+    return log < store->config.log_count && store->config.logs[log].capacity > 0;
+}
+
 /* Entries that are not grouped yet: a group that is filling, and one more that a transaction may
  * add before they are grouped. */
 static uint32_t loose_slots(const wh_store_log_config *log)
@@ -22,7 +27,8 @@ static uint32_t group_slots(const wh_store_log_config *log)
 
 uint32_t wh_store_log_slots(const wh_store_log_config *log)
 {
-    return loose_slots(log) + (wh_store_group_of(log) > 1 ? group_slots(log) : 0);
+    uint32_t groups = wh_store_group_of(log) > 1 ? group_slots(log) : 0;
+    return log->capacity > 0 ? loose_slots(log) + groups : 0;
 }
 
 uint32_t wh_store_loose_slot(const wh_store *store, unsigned log, uint32_t sequence)
@@ -74,7 +80,7 @@ static uint16_t *slot_of(const wh_store *store, const wh_store_record *record)
         uint16_t i = wh_store_find_key(store, record->key);
         return i < store->key_used ? &store->keys[i].at : NULL;
     }
-    if (record->type == WH_STORE_COMMIT || record->log >= store->config.log_count) {
+    if (record->type == WH_STORE_COMMIT || !wh_store_keeps(store, record->log)) {
         return NULL;
     }
     wh_store_log *log = &store->logs[record->log];
@@ -199,7 +205,7 @@ wh_err wh_store_apply(wh_store *store, uint32_t opened, uint32_t offset,
     if (record->type == WH_STORE_BLOB) {
         return apply_blob(store, value, record);
     }
-    if (record->log >= store->config.log_count) {
+    if (!wh_store_keeps(store, record->log)) {
         return WH_OK;
     }
     switch (record->type) {

@@ -298,7 +298,10 @@ static void add(uint32_t *sum, uint32_t count, uint32_t bytes)
 static uint32_t check_log(const wh_store_log_config *log, uint32_t granule, uint32_t *bytes)
 {
     unsigned group = wh_store_group_of(log);
-    if (log->capacity == 0 || log->capacity > WH_STORE_CAPACITY_MAX || !is_power_of_two(group) ||
+    if (log->capacity == 0) {
+        return granule; /* not kept, never written */
+    }
+    if (log->capacity > WH_STORE_CAPACITY_MAX || !is_power_of_two(group) ||
         group > WH_STORE_GROUP_MAX) {
         return 0;
     }
