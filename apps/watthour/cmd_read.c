@@ -107,10 +107,10 @@ static bool parse_arguments(arguments *a, int argc, char **argv, wh_message *m)
     a->patterns = calloc(a->pattern_count + 1, sizeof *a->patterns);
     for (size_t i = 0; a->patterns != NULL && i < a->pattern_count; i++) {
         const char *text = a->pattern_texts[i];
-        const wh_item *item = wh_catalogue_find_name(text);
+        wh_item_ref ref = wh_catalogue_find_name(text);
         size_t at = 0;
-        if (item != NULL) {
-            a->patterns[i].obis = item->obis;
+        if (ref.item != NULL) {
+            a->patterns[i].obis = wh_item_obis(ref);
         } else if (wh_obis_pattern_parse(text, strlen(text), &a->patterns[i], &at) != WH_OK) {
             wh_message_set(m, "%s: not an OBIS code such as 1-0:1.8.0, from character %zu on", text,
                            at + 1);
@@ -159,14 +159,16 @@ static bool is_shown(const arguments *a, const wh_read_object *o)
 }
 
 /* The catalogue's name, else that of the class. */
-static void name_of(const wh_read_object *o, char *name, size_t size)
+static void name_of(const wh_read_object *o, char name[WH_ITEM_NAME_SIZE])
 {
-    const wh_item *item = wh_catalogue_find(o->obis);
+    wh_item_ref ref = wh_catalogue_find(o->obis);
     const char *class_name = wh_read_class_name(o->class_id);
-    if (item == NULL && class_name[0] == '\0') {
-        (void)snprintf(name, size, "class %u", o->class_id);
+    if (ref.item != NULL) {
+        (void)wh_item_name(ref, name);
+    } else if (class_name[0] == '\0') {
+        (void)snprintf(name, WH_ITEM_NAME_SIZE, "class %u", o->class_id);
     } else {
-        (void)snprintf(name, size, "%s", item != NULL ? item->name : class_name);
+        (void)snprintf(name, WH_ITEM_NAME_SIZE, "%s", class_name);
     }
 }
 
@@ -182,9 +184,9 @@ static const char *problem_of(const wh_read_object *o)
 static void print_row(const wh_read_object *o)
 {
     char code[WH_OBIS_TEXT_SIZE];
-    char name[40];
+    char name[WH_ITEM_NAME_SIZE];
     (void)wh_obis_format(o->obis, code);
-    name_of(o, name, sizeof name);
+    name_of(o, name);
     const char *problem = problem_of(o);
     const char *unit =
         o->have_unit && o->text != NULL && strcmp(o->text, "-") != 0 ? wh_unit_symbol(o->unit) : "";
@@ -202,11 +204,13 @@ static void print_json_row(const wh_read_object *o)
 {
     char code[WH_OBIS_TEXT_SIZE];
     (void)wh_obis_format(o->obis, code);
-    const wh_item *item = wh_catalogue_find(o->obis);
+    wh_item_ref ref = wh_catalogue_find(o->obis);
+    char name[WH_ITEM_NAME_SIZE];
     printf("    {\"obis\": \"%s\", \"class\": %u, \"version\": %u, \"name\": ", code, o->class_id,
            o->version);
-    if (item != NULL) {
-        wh_read_print_json_string(stdout, item->name);
+    if (ref.item != NULL) {
+        (void)wh_item_name(ref, name);
+        wh_read_print_json_string(stdout, name);
     } else {
         printf("null");
     }

@@ -7,6 +7,7 @@ usage: test_plain_compile.py ROOT [unittest options]
 What a firmware engineer types who has a build of their own:
 
     python3 tools/gen_units.py data/units.csv DIR/unit_table.h
+    python3 tools/gen_catalogue.py data/catalogue.csv DIR
     cc -std=c11 -I. -IDIR -DWH_VERSION='"1"' -c $(find core meter protocol view -name '*.c')
 
 On a Cortex-M no frame is above 512 bytes.
@@ -33,6 +34,8 @@ class PlainCompileTest(unittest.TestCase):
         with tempfile.TemporaryDirectory() as directory:
             subprocess.run([sys.executable, "-B", ROOT / "tools" / "gen_units.py", ROOT / "data" / "units.csv",
                             pathlib.Path(directory) / "unit_table.h"], check=True)
+            subprocess.run([sys.executable, "-B", ROOT / "tools" / "gen_catalogue.py", ROOT / "data" / "catalogue.csv",
+                            directory], check=True)
             done = subprocess.run([*command, *WARNINGS, "-std=c11", f"-I{ROOT}", f"-I{directory}",
                                    '-DWH_VERSION="1"', "-c", *sources],
                                   cwd=directory, capture_output=True, text=True)

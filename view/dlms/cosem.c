@@ -28,11 +28,13 @@ static const wh_dlms_partner PARTNERS[] = {
      .role = WH_ROLE_PUBLIC},
 };
 
-uint16_t wh_cosem_class(const wh_item *item)
+static const wh_obis CLOCK_NAME = WH_OBIS_INIT(0, 0, 1, 0, 0, 255);
+
+uint16_t wh_cosem_class(wh_item_ref ref)
 {
-    switch (item->type) {
+    switch ((wh_value_type)ref.item->type) {
     case WH_VALUE_TIME:
-        return WH_COSEM_CLOCK;
+        return wh_obis_equal(wh_item_obis(ref), CLOCK_NAME) ? WH_COSEM_CLOCK : WH_COSEM_DATA;
     case WH_VALUE_OCTETS:
     case WH_VALUE_TEXT:
         return WH_COSEM_DATA;
@@ -40,6 +42,8 @@ uint16_t wh_cosem_class(const wh_item *item)
     case WH_VALUE_INT64:
     case WH_VALUE_UINT32:
     case WH_VALUE_UINT64:
+    case WH_VALUE_NONE: /* never readable, so never listed */
+    case WH_VALUE_TYPES:
     default:
         return WH_COSEM_REGISTER;
     }
@@ -54,46 +58,70 @@ static const class_info *find_class(uint16_t class_id)
     return found;
 }
 
-static void make_object(uint16_t class_id, wh_obis name, const wh_item *item,
-                        wh_cosem_object *object)
+static void make_object(uint16_t class_id, wh_obis name, wh_item_ref ref, wh_cosem_object *object)
 {
     const class_info *info = find_class(class_id);
     object->class_id = class_id;
     object->version = info->version;
     object->attributes = info->attributes;
     object->name = name;
-    object->item = item;
+    object->ref = ref;
 }
 
-bool wh_cosem_object_at(const wh_cosem *cosem, wh_role role, size_t index, wh_cosem_object *object)
+static void make_item_object(wh_item_ref ref, wh_cosem_object *object)
 {
-    if (index == 0) {
-        make_object(WH_COSEM_ASSOCIATION_LN, wh_cosem_association_name, NULL, object);
+    make_object(wh_cosem_class(ref), wh_item_obis(ref), ref, object);
+}
+
+/* The two classes of the protocol come first: places 1 and 2. Then the items, their row from 1 in
+ * the upper half, then place and rate. */
+uint32_t wh_cosem_place_of(const wh_cosem_object *object)
+{
+    wh_item_ref ref = object->ref;
+    if (ref.item == NULL) {
+        return object->class_id == WH_COSEM_ASSOCIATION_LN ? 1 : 2;
+    }
+    uint32_t row = (uint32_t)(ref.item - wh_catalogue_at(0)) + 1;
+    return row << 16 | (uint32_t)ref.place << 8 | ref.rate;
+}
+
+void wh_cosem_object_at(uint32_t place, wh_cosem_object *object)
+{
+    const wh_item_ref none = {0};
+    if (place == 1) {
+        make_object(WH_COSEM_ASSOCIATION_LN, wh_cosem_association_name, none, object);
+    } else if (place == 2) {
+        make_object(WH_COSEM_SAP_ASSIGNMENT, wh_cosem_sap_assignment_name, none, object);
+    } else {
+        wh_item_ref ref = {.item = wh_catalogue_at((place >> 16) - 1),
+                           .place = (uint8_t)(place >> 8),
+                           .rate = (uint8_t)place};
+        make_item_object(ref, object);
+    }
+}
+
+bool wh_cosem_next_object(const wh_cosem *cosem, wh_role role, wh_cosem_object *object)
+{
+    if (object->class_id == 0 || object->class_id == WH_COSEM_ASSOCIATION_LN) {
+        wh_cosem_object_at(object->class_id == 0 ? 1 : 2, object);
         return true;
     }
-    if (index == 1) {
-        make_object(WH_COSEM_SAP_ASSIGNMENT, wh_cosem_sap_assignment_name, NULL, object);
-        return true;
-    }
-    size_t left = index - 2;
-    for (size_t i = 0; i < wh_catalogue_count(); i++) {
-        const wh_item *item = wh_catalogue_at(i);
-        bool listed = wh_item_exists(cosem->meter, item) && wh_item_readable(item, role);
-        if (listed && left == 0) {
-            make_object(wh_cosem_class(item), item->obis, item, object);
+    wh_item_ref ref = object->ref;
+    while (wh_catalogue_next(cosem->meter, &ref)) {
+        if (wh_item_readable(ref.item, role)) {
+            make_item_object(ref, object);
             return true;
         }
-        left -= listed ? 1 : 0;
     }
     return false;
 }
 
 size_t wh_cosem_object_count(const wh_cosem *cosem, wh_role role)
 {
-    size_t count = 2;
-    for (size_t i = 0; i < wh_catalogue_count(); i++) {
-        const wh_item *item = wh_catalogue_at(i);
-        count += wh_item_exists(cosem->meter, item) && wh_item_readable(item, role) ? 1 : 0;
+    size_t count = 0;
+    wh_cosem_object object = {0};
+    while (wh_cosem_next_object(cosem, role, &object)) {
+        count++;
     }
     return count;
 }
@@ -101,16 +129,15 @@ size_t wh_cosem_object_count(const wh_cosem *cosem, wh_role role)
 static wh_dlms_result find_object(const wh_cosem *cosem, wh_role role,
                                   const wh_dlms_attribute *attribute, wh_cosem_object *object)
 {
-    const wh_item *item = wh_catalogue_find(attribute->name);
+    wh_item_ref ref = wh_catalogue_find(attribute->name);
     if (wh_obis_equal(attribute->name, wh_cosem_association_name)) {
-        make_object(WH_COSEM_ASSOCIATION_LN, attribute->name, NULL, object);
+        wh_cosem_object_at(1, object);
     } else if (wh_obis_equal(attribute->name, wh_cosem_sap_assignment_name)) {
-        make_object(WH_COSEM_SAP_ASSIGNMENT, attribute->name, NULL, object);
-    } else if (item == NULL || !wh_item_exists(cosem->meter, item) ||
-               !wh_item_readable(item, role)) {
+        wh_cosem_object_at(2, object);
+    } else if (!wh_item_exists(cosem->meter, ref) || !wh_item_readable(ref.item, role)) {
         return WH_DLMS_RESULT_OBJECT_UNDEFINED;
     } else {
-        make_object(wh_cosem_class(item), item->obis, item, object);
+        make_item_object(ref, object);
     }
     return object->class_id == attribute->class_id ? WH_DLMS_RESULT_SUCCESS
                                                    : WH_DLMS_RESULT_OBJECT_CLASS_INCONSISTENT;

@@ -2,9 +2,9 @@
 /* cosem.h - the meter as DLMS/COSEM sees it: interface objects over the catalogue.
  *
  *   catalogue item                        interface class
- *   the time                              8  Clock, version 0
+ *   the clock                             8  Clock, version 0
  *   a number (scaler and unit)            3  Register, version 0
- *   octets, text                          1  Data, version 0
+ *   octets, text, other times             1  Data, version 0
  *   the association with the client       15 Association LN, version 3
  *   the logical devices                   17 SAP assignment, version 0
  *
@@ -45,9 +45,10 @@ typedef struct {
 wh_dlms_server_config wh_cosem_server_config(wh_cosem *cosem);
 
 /* The interface class of a catalogue item. */
-uint16_t wh_cosem_class(const wh_item *item);
+uint16_t wh_cosem_class(wh_item_ref ref);
 
-/* Objects in the object list of that role. */
+/* Objects in the object list of that role: each instance of a row of the catalogue, such as a
+ * register of a rate, is one. */
 size_t wh_cosem_object_count(const wh_cosem *cosem, wh_role role);
 
 #endif /* WH_VIEW_DLMS_COSEM_H */

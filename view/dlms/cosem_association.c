@@ -37,22 +37,20 @@ static void put_element(wh_writer *out, const wh_cosem_object *object)
     wh_dlms_put_array(out, 0);
 }
 
-/* The list is written one element at a time: it is longer than many a PDU. */
+/* The list is written one element at a time: it is longer than many a PDU. A step is the place of
+ * the element to write, 0 the number of them. */
 static wh_dlms_result read_object_list(const wh_cosem_read *read)
 {
     wh_role role = (wh_role)read->association->partner->role;
-    size_t count = wh_cosem_object_count(read->cosem, role);
-    uint32_t step = read->part->step;
-    wh_cosem_object object;
-    if (step == 0) {
-        wh_dlms_put_array(read->out, (uint32_t)count);
-    } else if (wh_cosem_object_at(read->cosem, role, step - 1, &object)) {
-        put_element(read->out, &object);
+    wh_cosem_object object = {0};
+    if (read->part->step == 0) {
+        wh_dlms_put_array(read->out, (uint32_t)wh_cosem_object_count(read->cosem, role));
     } else {
-        return WH_DLMS_RESULT_OTHER_REASON;
+        wh_cosem_object_at(read->part->step, &object);
+        put_element(read->out, &object);
     }
-    read->part->step++;
-    read->part->more = step < count;
+    read->part->more = wh_cosem_next_object(read->cosem, role, &object);
+    read->part->step = wh_cosem_place_of(&object);
     return WH_DLMS_RESULT_SUCCESS;
 }
 

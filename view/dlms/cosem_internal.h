@@ -6,13 +6,13 @@
 
 #include "view/dlms/cosem.h"
 
-/* One object: an item, or for the two classes of the protocol none. */
+/* One object. */
 typedef struct {
     uint16_t class_id;
     uint8_t version;
     uint8_t attributes;
     wh_obis name;
-    const wh_item *item;
+    wh_item_ref ref; /* .item is NULL for the classes of the protocol */
 } wh_cosem_object;
 
 /* What a read of an attribute is about. */
@@ -25,8 +25,12 @@ typedef struct {
     wh_writer *out;
 } wh_cosem_read;
 
-/* Object `index` of the role's list; false beyond the end. */
-bool wh_cosem_object_at(const wh_cosem *cosem, wh_role role, size_t index, wh_cosem_object *object);
+/* The next object of the role's list after *object; begin with {0}. False: there is none. */
+bool wh_cosem_next_object(const wh_cosem *cosem, wh_role role, wh_cosem_object *object);
+
+/* Where an object stands in a walk through the list, as one number, and back again. */
+uint32_t wh_cosem_place_of(const wh_cosem_object *object);
+void wh_cosem_object_at(uint32_t place, wh_cosem_object *object);
 
 /* Write an attribute. */
 wh_dlms_result wh_cosem_read_data(const wh_cosem_read *read);

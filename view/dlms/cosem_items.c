@@ -12,7 +12,7 @@ enum {
 
 static wh_err item_value(const wh_cosem_read *read, wh_value *value)
 {
-    return wh_meter_get(read->cosem->meter, read->object->item,
+    return wh_meter_get(read->cosem->meter, read->object->ref,
                         (wh_role)read->association->partner->role, value);
 }
 
@@ -37,42 +37,13 @@ static void put_value(wh_writer *out, const wh_value *value)
     case WH_VALUE_TEXT:
         wh_dlms_put_visible_string(out, (const char *)value->bytes, value->len);
         break;
-    case WH_VALUE_TIME: /* of the clock, below */
+    case WH_VALUE_TIME: /* needs the zone, see read_value */
+    case WH_VALUE_NONE:
+    case WH_VALUE_TYPES:
     default:
         wh_dlms_put_null(out);
         break;
     }
-}
-
-/* No value is null-data, so that a list of registers can be read before all of them have one. */
-static wh_dlms_result read_value(const wh_cosem_read *read)
-{
-    wh_value value;
-    wh_err err = item_value(read, &value);
-    if (err == WH_OK) {
-        put_value(read->out, &value);
-    } else if (err == WH_ERR_STATE) {
-        wh_dlms_put_null(read->out);
-    } else {
-        return WH_DLMS_RESULT_OTHER_REASON;
-    }
-    return WH_DLMS_RESULT_SUCCESS;
-}
-
-wh_dlms_result wh_cosem_read_data(const wh_cosem_read *read)
-{
-    return read_value(read);
-}
-
-wh_dlms_result wh_cosem_read_register(const wh_cosem_read *read)
-{
-    if (read->attribute == 2) {
-        return read_value(read);
-    }
-    wh_dlms_put_structure(read->out, 2);
-    wh_dlms_put_integer(read->out, read->object->item->scaler);
-    wh_dlms_put_enum(read->out, read->object->item->unit);
-    return WH_DLMS_RESULT_SUCCESS;
 }
 
 static wh_dlms_date_time unspecified_time(uint8_t status)
@@ -116,6 +87,40 @@ static void put_time(wh_writer *out, const wh_dlms_date_time *time)
     wh_writer w = wh_writer_init(octets, sizeof octets);
     wh_dlms_put_date_time(&w, time);
     wh_dlms_put_octet_string(out, octets, sizeof octets);
+}
+
+/* No value is null-data, so that a list of registers can be read before all of them have one. */
+static wh_dlms_result read_value(const wh_cosem_read *read)
+{
+    wh_value value;
+    wh_err err = item_value(read, &value);
+    if (err == WH_OK && value.type == WH_VALUE_TIME) {
+        wh_dlms_date_time time = local_time(value.i, read->cosem->meter->config->utc_offset_min);
+        put_time(read->out, &time);
+    } else if (err == WH_OK) {
+        put_value(read->out, &value);
+    } else if (err == WH_ERR_STATE) {
+        wh_dlms_put_null(read->out);
+    } else {
+        return WH_DLMS_RESULT_OTHER_REASON;
+    }
+    return WH_DLMS_RESULT_SUCCESS;
+}
+
+wh_dlms_result wh_cosem_read_data(const wh_cosem_read *read)
+{
+    return read_value(read);
+}
+
+wh_dlms_result wh_cosem_read_register(const wh_cosem_read *read)
+{
+    if (read->attribute == 2) {
+        return read_value(read);
+    }
+    wh_dlms_put_structure(read->out, 2);
+    wh_dlms_put_integer(read->out, read->object->ref.item->scaler);
+    wh_dlms_put_enum(read->out, read->object->ref.item->unit);
+    return WH_DLMS_RESULT_SUCCESS;
 }
 
 wh_dlms_result wh_cosem_read_clock(const wh_cosem_read *read)

@@ -263,7 +263,8 @@ static void every_listed_attribute_is_as_the_list_says(void **state)
     memcpy(list, event.data.bytes, len);
     wh_dlms_walk walk = wh_dlms_walk_init(list, len);
     uint32_t count = next(&walk, WH_DLMS_ARRAY).count;
-    assert_int_equal(count, wh_catalogue_count() + 2);
+    assert_int_equal(count, wh_cosem_object_count(&f->cosem, WH_ROLE_PUBLIC));
+    assert_true(count > 100);
     for (uint32_t i = 0; i < count; i++) {
         listed object = {0};
         next_element(&walk, &object);
