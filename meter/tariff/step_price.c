@@ -1,56 +1,114 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "meter/tariff/step_price.h"
+#include "meter/tariff/step_price_internal.h"
+
+#include "meter/clock/boundary.h"
 
 #include <string.h>
 
-void wh_step_price_init(wh_step_price *s)
+#define MWH_PER_WH 1000
+#define LEAP_YEAR  2000 /* its calendar has every date that a season may begin at */
+
+void wh_step_price_init(wh_step_price *s, int64_t modulus_mwh)
 {
     memset(s, 0, sizeof *s);
     for (unsigned i = 0; i < 2; i++) {
         s->table[i].settlement_count = 1;
         s->table[i].settlement[0] = (wh_step_settlement){0, 1, 0};
+        s->table[i].season_count = 1;
+        s->table[i].season[0] = (wh_step_season){1, 1, 0};
     }
+    s->modulus_mwh = modulus_mwh;
     s->switch_ms = INT64_MAX;
 }
 
-static bool is_settlement(const wh_step_settlement *d)
+/* ---- tables ---- */
+
+static wh_boundary_pattern pattern_of(const wh_step_settlement *d)
 {
-    return d->month <= 12 && d->day >= 1 && d->day <= 28 && d->hour <= 23;
+    wh_boundary_pattern p = {.kind = WH_BOUNDARY_MONTHLY, .day = d->day, .hour = d->hour};
+    if (d->month != 0) {
+        p.kind = WH_BOUNDARY_YEARLY;
+        p.month = d->month;
+    }
+    return p;
 }
 
-static wh_err check(const wh_step_table *t)
+static wh_err check_season(const wh_step_season *season, unsigned i)
 {
-    if (t->threshold_count > WH_STEP_THRESHOLDS_MAX || t->settlement_count < 1 ||
-        t->settlement_count > WH_STEP_SETTLEMENTS_MAX) {
+    const wh_step_season *s = &season[i];
+    if (!wh_civil_date_is_valid((wh_civil_date){LEAP_YEAR, s->month, s->day}) ||
+        s->threshold_count > WH_STEP_THRESHOLDS_MAX) {
         return WH_ERR_RANGE;
     }
-    int64_t before = 0;
-    for (unsigned i = 0; i < t->threshold_count; i++) {
-        if (t->threshold_mwh[i] <= before) {
+    bool rises = i == 0 || s->month > season[i - 1].month ||
+                 (s->month == season[i - 1].month && s->day > season[i - 1].day);
+    return rises ? WH_OK : WH_ERR_FORMAT;
+}
+
+static wh_err check_steps(const wh_step_table *t, unsigned season, unsigned cell)
+{
+    unsigned count = t->season[season].threshold_count;
+    if (cell + count > WH_STEP_CELLS_MAX) {
+        return WH_ERR_RANGE;
+    }
+    uint32_t before = 0;
+    for (unsigned i = 0; i < count; i++) {
+        if (t->threshold_wh[cell + i] <= before) {
             return WH_ERR_FORMAT;
         }
-        before = t->threshold_mwh[i];
+        before = t->threshold_wh[cell + i];
     }
-    for (unsigned i = 0; i <= t->threshold_count; i++) {
-        if (t->price[i] < 0) {
-            return WH_ERR_RANGE;
-        }
-    }
-    for (unsigned i = 0; i < t->settlement_count; i++) {
-        if (!is_settlement(&t->settlement[i])) {
+    for (unsigned i = 0; i <= count; i++) {
+        if (t->price[cell + season + i] < 0) {
             return WH_ERR_RANGE;
         }
     }
     return WH_OK;
 }
 
+wh_err wh_step_check(const wh_step_table *t)
+{
+    if (t->settlement_count < 1 || t->settlement_count > WH_STEP_SETTLEMENTS_MAX ||
+        t->season_count < 1 || t->season_count > WH_STEP_SEASONS_MAX) {
+        return WH_ERR_RANGE;
+    }
+    wh_err err = WH_OK;
+    for (unsigned i = 0; i < t->settlement_count && err == WH_OK; i++) {
+        wh_boundary_pattern p = pattern_of(&t->settlement[i]);
+        err = t->settlement[i].month <= 12 ? wh_boundary_check(&p) : WH_ERR_RANGE;
+    }
+    unsigned cell = 0;
+    for (unsigned i = 0; i < t->season_count && err == WH_OK; i++) {
+        err = check_season(t->season, i);
+        if (err == WH_OK) {
+            err = check_steps(t, i, cell);
+        }
+        cell += t->season[i].threshold_count;
+    }
+    return err;
+}
+
+unsigned wh_step_cells_before(const wh_step_table *table, unsigned season)
+{
+    unsigned cell = 0;
+    for (unsigned i = 0; i < season; i++) {
+        cell += table->season[i].threshold_count;
+    }
+    return cell;
+}
+
 wh_err wh_step_price_set(wh_step_price *s, const wh_step_table *table)
 {
-    wh_err err = check(table);
+    wh_err err = wh_step_check(table);
     if (err == WH_OK) {
         s->table[1 - s->in_force] = *table;
     }
     return err;
+}
+
+const wh_step_table *wh_step_price_table(const wh_step_price *s, wh_tariff_set set)
+{
+    return &s->table[set == WH_TARIFF_IN_FORCE ? s->in_force : 1 - s->in_force];
 }
 
 void wh_step_price_schedule(wh_step_price *s, int64_t switch_ms)
@@ -58,64 +116,135 @@ void wh_step_price_schedule(wh_step_price *s, int64_t switch_ms)
     s->switch_ms = switch_ms;
 }
 
-/* The latest moment of this date and hour that is not after `local`, in local milliseconds. */
-static int64_t latest(const wh_step_settlement *d, const wh_civil_time *local)
-{
-    wh_civil_date date = {local->date.year, d->month != 0 ? d->month : local->date.month, d->day};
-    int64_t hour = d->hour;
-    int64_t now = (wh_civil_date_to_days(local->date) * 24 + local->hour) * 3600000;
-    int64_t then = (wh_civil_date_to_days(date) * 24 + hour) * 3600000;
-    if (then <= now) {
-        return then;
-    }
-    if (d->month != 0) {
-        date.year--;
-    } else if (date.month > 1) {
-        date.month--;
-    } else {
-        date.year--;
-        date.month = 12;
-    }
-    return (wh_civil_date_to_days(date) * 24 + hour) * 3600000;
-}
+/* ---- time ---- */
 
-bool wh_step_price_tick(wh_step_price *s, int64_t utc_ms, const wh_civil_time *local,
-                        int64_t register_mwh)
+/* What is past by then is done. */
+static bool begin(wh_step_price *s, const wh_time_zone *zone, int64_t utc_ms)
 {
-    if (s->switch_ms != INT64_MAX && utc_ms >= s->switch_ms) {
-        s->in_force = (uint8_t)(1 - s->in_force);
-        s->switch_ms = INT64_MAX;
-    }
     const wh_step_table *t = &s->table[s->in_force];
-    int64_t last = INT64_MIN;
     for (unsigned i = 0; i < t->settlement_count; i++) {
-        int64_t at = latest(&t->settlement[i], local);
-        last = at > last ? at : last;
+        wh_boundary_pattern pattern = pattern_of(&t->settlement[i]);
+        wh_boundary b;
+        if (wh_boundary_start(&b, &pattern, zone, utc_ms) != WH_OK) {
+            return false; /* a year that no clock shows */
+        }
+        s->last[i] = (int32_t)b.last; /* a year, or a month since year 0 */
     }
-    bool first = !s->begun;
-    if (!first && last <= s->settlement) {
-        return false;
-    }
-    s->begun = true;
-    s->settlement = last;
-    s->base_mwh = register_mwh;
-    return !first;
+    return true;
 }
 
-uint8_t wh_step_price_step(const wh_step_price *s, int64_t register_mwh, int64_t modulus_mwh)
+/* Is a settlement of the table in force due by then? It is done now. */
+static bool settle(wh_step_price *s, const wh_time_zone *zone, int64_t utc_ms)
 {
     const wh_step_table *t = &s->table[s->in_force];
+    bool settled = false;
+    for (unsigned i = 0; i < t->settlement_count; i++) {
+        wh_boundary b = {pattern_of(&t->settlement[i]), s->last[i]};
+        wh_boundary_point newest;
+        if (wh_boundary_due(&b, zone, utc_ms, &newest, 1, NULL) > 0) {
+            s->last[i] = (int32_t)newest.number;
+            settled = true;
+        }
+    }
+    return settled;
+}
+
+/* The old table settles until the moment of the switch, the new one from it on. A switch that was
+ * scheduled for a time long past is now, not then. */
+static bool switch_tables(wh_step_price *s, const wh_time_zone *zone, int64_t utc_ms)
+{
+    bool now = s->switch_ms <= s->seen_ms;
+    bool settled = settle(s, zone, now ? utc_ms : s->switch_ms);
+    int64_t past_ms = now ? utc_ms : s->switch_ms - 1;
+    s->in_force = (uint8_t)(1 - s->in_force);
+    s->switch_ms = INT64_MAX;
+    s->begun = begin(s, zone, past_ms);
+    return settled;
+}
+
+static uint8_t season_at(const wh_step_table *t, wh_civil_date date)
+{
+    uint8_t season = (uint8_t)(t->season_count - 1);
+    for (uint8_t i = 0; i < t->season_count; i++) {
+        const wh_step_season *s = &t->season[i];
+        if (s->month < date.month || (s->month == date.month && s->day <= date.day)) {
+            season = i;
+        }
+    }
+    return season;
+}
+
+unsigned wh_step_price_tick(wh_step_price *s, const wh_time_zone *zone, int64_t utc_ms,
+                            int64_t register_mwh)
+{
+    unsigned done = 0;
+    wh_civil_time local;
+    if (wh_time_zone_to_local(zone, utc_ms, &local, NULL) != WH_OK) {
+        return 0;
+    }
+    bool settled = false;
+    if (!s->begun && begin(s, zone, utc_ms)) {
+        s->begun = true;
+        s->base_mwh = register_mwh;
+        s->seen_ms = utc_ms;
+        done |= WH_STEP_BEGUN;
+    }
+    if (s->switch_ms != INT64_MAX && utc_ms >= s->switch_ms) {
+        settled = switch_tables(s, zone, utc_ms);
+        done |= WH_STEP_SWITCHED;
+    }
+    settled = (s->begun && settle(s, zone, utc_ms)) || settled;
+    if (settled) {
+        s->base_mwh = register_mwh;
+        done |= WH_STEP_SETTLED;
+    }
+    s->season = season_at(&s->table[s->in_force], local.date);
+    s->seen_ms = utc_ms;
+    return done;
+}
+
+void wh_step_price_restart(wh_step_price *s, const wh_time_zone *zone, int64_t utc_ms)
+{
+    s->begun = begin(s, zone, utc_ms) && s->begun;
+    s->seen_ms = utc_ms;
+}
+
+/* ---- steps ---- */
+
+int64_t wh_step_price_used_mwh(const wh_step_price *s, int64_t register_mwh)
+{
     int64_t used = register_mwh - s->base_mwh;
-    used += used < 0 ? modulus_mwh : 0;
+    return used < 0 ? used + s->modulus_mwh : used;
+}
+
+int64_t wh_step_price_from_mwh(const wh_step_price *s, uint8_t step)
+{
+    const wh_step_table *t = &s->table[s->in_force];
+    if (step <= 1) {
+        return 0;
+    }
+    if (step > t->season[s->season].threshold_count + 1) {
+        return INT64_MAX;
+    }
+    unsigned cell = wh_step_cells_before(t, s->season) + step - 2;
+    return (int64_t)t->threshold_wh[cell] * MWH_PER_WH;
+}
+
+uint8_t wh_step_price_step(const wh_step_price *s, int64_t register_mwh)
+{
+    int64_t used = wh_step_price_used_mwh(s, register_mwh);
     uint8_t step = 1;
-    while (step <= t->threshold_count && used >= t->threshold_mwh[step - 1]) {
+    while (used >= wh_step_price_from_mwh(s, (uint8_t)(step + 1))) {
         step++;
     }
     return step;
 }
 
-int64_t wh_step_price_of(const wh_step_price *s, uint8_t step)
+int32_t wh_step_price_of(const wh_step_price *s, uint8_t step)
 {
     const wh_step_table *t = &s->table[s->in_force];
-    return step >= 1 && step <= t->threshold_count + 1 ? t->price[step - 1] : 0;
+    if (step < 1 || step > t->season[s->season].threshold_count + 1) {
+        return 0;
+    }
+    return t->price[wh_step_cells_before(t, s->season) + s->season + step - 1];
 }

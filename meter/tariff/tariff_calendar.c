@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "meter/tariff/tariff_calendar.h"
+#include "meter/tariff/tariff_calendar_internal.h"
 
 #include <string.h>
 
@@ -29,57 +29,68 @@ wh_tariff_week wh_tariff_zone_week(uint8_t day_table, uint8_t weekend_table, uin
     return week;
 }
 
-/* All tables, as they are or would be: [0] in force, [1] on standby. */
-typedef struct {
-    const wh_tariff_zones *zones[2];
-    const wh_tariff_days *days[2];
-    const wh_tariff_holiday *holiday;
-    unsigned holiday_count;
-} tables;
+uint8_t wh_tariff_highest(const wh_tariff_week *week, uint8_t highest)
+{
+    for (unsigned d = 0; d < 7; d++) {
+        if (week->day[d] > highest) {
+            highest = week->day[d];
+        }
+    }
+    return highest;
+}
 
-static tables tables_of(const wh_tariff_calendar *c)
+static uint8_t highest_of_zones(const wh_tariff_zones *z)
+{
+    uint8_t highest = 0;
+    for (unsigned i = 0; i < z->season_count; i++) {
+        highest = wh_tariff_highest(&z->season[i].week, highest);
+    }
+    return highest;
+}
+
+static uint8_t highest_of_holidays(const wh_tariff_holiday *holiday, unsigned count)
+{
+    uint8_t highest = 0;
+    for (unsigned i = 0; i < count; i++) {
+        if (holiday[i].day_table > highest) {
+            highest = holiday[i].day_table;
+        }
+    }
+    return highest;
+}
+
+wh_tariff_numbers wh_tariff_numbers_of(const wh_tariff_calendar *c)
 {
     unsigned z = c->zones_in_force;
     unsigned d = c->days_in_force;
-    tables t = {{&c->zones[z], &c->zones[1 - z]},
-                {&c->days[d], &c->days[1 - d]},
-                c->holiday,
-                c->holiday_count};
-    return t;
+    return (wh_tariff_numbers){{c->days[d].day_count, c->days[1 - d].day_count},
+                               {highest_of_zones(&c->zones[z]), highest_of_zones(&c->zones[1 - z])},
+                               highest_of_holidays(c->holiday, c->holiday_count)};
 }
 
-/* Every day table that seasons and holidays name is there. */
-static bool fits(const tables *t, unsigned zones, unsigned days)
+static bool fits(const wh_tariff_numbers *n, unsigned zones, unsigned days)
 {
-    const wh_tariff_zones *z = t->zones[zones];
-    unsigned day_count = t->days[days]->day_count;
-    for (unsigned i = 0; i < z->season_count; i++) {
-        for (unsigned d = 0; d < 7; d++) {
-            if (z->season[i].week.day[d] > day_count) {
-                return false;
-            }
-        }
-    }
-    for (unsigned i = 0; i < t->holiday_count; i++) {
-        if (t->holiday[i].day_table > day_count) {
-            return false;
-        }
-    }
-    return true;
+    return n->named[zones] <= n->there[days] && n->named_by_holidays <= n->there[days];
 }
 
 /* Now, and after each of the two switch-overs, in their order. */
-static bool fits_always(const tables *t, int64_t zones_ms, int64_t days_ms)
+static bool fits_always(const wh_tariff_numbers *n, int64_t zones_ms, int64_t days_ms)
 {
     int64_t first = zones_ms < days_ms ? zones_ms : days_ms;
     int64_t last = zones_ms < days_ms ? days_ms : zones_ms;
-    return fits(t, 0, 0) && (first == INT64_MAX || fits(t, zones_ms == first, days_ms == first)) &&
-           (last == INT64_MAX || fits(t, 1, 1));
+    return fits(n, 0, 0) && (first == INT64_MAX || fits(n, zones_ms == first, days_ms == first)) &&
+           (last == INT64_MAX || fits(n, 1, 1));
 }
 
-static bool fits_as_scheduled(const wh_tariff_calendar *c, const tables *t)
+bool wh_tariff_fits(const wh_tariff_calendar *c, const wh_tariff_numbers *n)
 {
-    return fits_always(t, c->zones_switch_ms, c->days_switch_ms);
+    return fits_always(n, c->zones_switch_ms, c->days_switch_ms);
+}
+
+wh_err wh_tariff_calendar_check(const wh_tariff_calendar *c)
+{
+    wh_tariff_numbers n = wh_tariff_numbers_of(c);
+    return wh_tariff_fits(c, &n) ? WH_OK : WH_ERR_NOT_FOUND;
 }
 
 static bool is_day_table(unsigned number)
@@ -87,7 +98,12 @@ static bool is_day_table(unsigned number)
     return number >= 1 && number <= WH_TARIFF_DAYS_MAX;
 }
 
-static wh_err check_season(const wh_tariff_season *s)
+static unsigned date_order(unsigned month, unsigned day)
+{
+    return month * 32 + day;
+}
+
+wh_err wh_tariff_check_season(const wh_tariff_season *s, const wh_tariff_season *before)
 {
     if (!wh_civil_date_is_valid((wh_civil_date){LEAP_YEAR, s->month, s->day})) {
         return WH_ERR_RANGE;
@@ -97,12 +113,10 @@ static wh_err check_season(const wh_tariff_season *s)
             return WH_ERR_RANGE;
         }
     }
+    if (before != NULL && date_order(s->month, s->day) <= date_order(before->month, before->day)) {
+        return WH_ERR_FORMAT;
+    }
     return WH_OK;
-}
-
-static unsigned date_order(unsigned month, unsigned day)
-{
-    return month * 32 + day;
 }
 
 wh_err wh_tariff_set_zones(wh_tariff_calendar *c, const wh_tariff_zones *zones)
@@ -110,28 +124,23 @@ wh_err wh_tariff_set_zones(wh_tariff_calendar *c, const wh_tariff_zones *zones)
     if (zones->season_count < 1 || zones->season_count > WH_TARIFF_SEASONS_MAX) {
         return WH_ERR_RANGE;
     }
-    unsigned before = 0;
     for (unsigned i = 0; i < zones->season_count; i++) {
         const wh_tariff_season *s = &zones->season[i];
-        wh_err err = check_season(s);
+        wh_err err = wh_tariff_check_season(s, i > 0 ? s - 1 : NULL);
         if (err != WH_OK) {
             return err;
         }
-        if (date_order(s->month, s->day) <= before) {
-            return WH_ERR_FORMAT;
-        }
-        before = date_order(s->month, s->day);
     }
-    tables t = tables_of(c);
-    t.zones[1] = zones;
-    if (!fits_as_scheduled(c, &t)) {
+    wh_tariff_numbers n = wh_tariff_numbers_of(c);
+    n.named[1] = highest_of_zones(zones);
+    if (!wh_tariff_fits(c, &n)) {
         return WH_ERR_NOT_FOUND;
     }
     c->zones[1 - c->zones_in_force] = *zones;
     return WH_OK;
 }
 
-static wh_err check_day(const wh_tariff_day *day)
+wh_err wh_tariff_check_day(const wh_tariff_day *day)
 {
     if (day->period_count < 1 || day->period_count > WH_TARIFF_PERIODS_MAX) {
         return WH_ERR_RANGE;
@@ -154,18 +163,26 @@ wh_err wh_tariff_set_days(wh_tariff_calendar *c, const wh_tariff_days *days)
         return WH_ERR_RANGE;
     }
     for (unsigned i = 0; i < days->day_count; i++) {
-        wh_err err = check_day(&days->day[i]);
+        wh_err err = wh_tariff_check_day(&days->day[i]);
         if (err != WH_OK) {
             return err;
         }
     }
-    tables t = tables_of(c);
-    t.days[1] = days;
-    if (!fits_as_scheduled(c, &t)) {
+    wh_tariff_numbers n = wh_tariff_numbers_of(c);
+    n.there[1] = days->day_count;
+    if (!wh_tariff_fits(c, &n)) {
         return WH_ERR_NOT_FOUND;
     }
     c->days[1 - c->days_in_force] = *days;
     return WH_OK;
+}
+
+wh_err wh_tariff_check_holiday(const wh_tariff_holiday *h)
+{
+    int32_t year = h->year == WH_TARIFF_EVERY_YEAR ? LEAP_YEAR : h->year;
+    bool good = wh_civil_date_is_valid((wh_civil_date){year, h->month, h->day}) &&
+                is_day_table(h->day_table);
+    return good ? WH_OK : WH_ERR_RANGE;
 }
 
 wh_err wh_tariff_set_holidays(wh_tariff_calendar *c, const wh_tariff_holiday *holidays,
@@ -175,17 +192,14 @@ wh_err wh_tariff_set_holidays(wh_tariff_calendar *c, const wh_tariff_holiday *ho
         return WH_ERR_RANGE;
     }
     for (unsigned i = 0; i < count; i++) {
-        const wh_tariff_holiday *h = &holidays[i];
-        int32_t year = h->year == WH_TARIFF_EVERY_YEAR ? LEAP_YEAR : h->year;
-        if (!wh_civil_date_is_valid((wh_civil_date){year, h->month, h->day}) ||
-            !is_day_table(h->day_table)) {
-            return WH_ERR_RANGE;
+        wh_err err = wh_tariff_check_holiday(&holidays[i]);
+        if (err != WH_OK) {
+            return err;
         }
     }
-    tables t = tables_of(c);
-    t.holiday = holidays;
-    t.holiday_count = count;
-    if (!fits_as_scheduled(c, &t)) {
+    wh_tariff_numbers n = wh_tariff_numbers_of(c);
+    n.named_by_holidays = highest_of_holidays(holidays, count);
+    if (!wh_tariff_fits(c, &n)) {
         return WH_ERR_NOT_FOUND;
     }
     if (count > 0) { /* holidays may be NULL then */
@@ -197,8 +211,8 @@ wh_err wh_tariff_set_holidays(wh_tariff_calendar *c, const wh_tariff_holiday *ho
 
 wh_err wh_tariff_calendar_schedule(wh_tariff_calendar *c, int64_t zones_ms, int64_t days_ms)
 {
-    tables t = tables_of(c);
-    if (!fits_always(&t, zones_ms, days_ms)) {
+    wh_tariff_numbers n = wh_tariff_numbers_of(c);
+    if (!fits_always(&n, zones_ms, days_ms)) {
         return WH_ERR_NOT_FOUND;
     }
     c->zones_switch_ms = zones_ms;
@@ -251,7 +265,8 @@ uint8_t wh_tariff_day_table_at(const wh_tariff_calendar *c, wh_civil_date date)
 uint8_t wh_tariff_rate_at(const wh_tariff_calendar *c, const wh_civil_time *local)
 {
     const wh_tariff_days *days = &c->days[c->days_in_force];
-    const wh_tariff_day *day = &days->day[wh_tariff_day_table_at(c, local->date) - 1];
+    unsigned table = wh_tariff_day_table_at(c, local->date);
+    const wh_tariff_day *day = &days->day[table <= days->day_count ? table - 1 : 0];
     unsigned minute = local->hour * 60U + local->minute;
     uint8_t rate = day->period[day->period_count - 1].rate; /* since yesterday */
     for (unsigned i = 0; i < day->period_count && day->period[i].minute <= minute; i++) {

@@ -14,9 +14,10 @@ static void a_kilowatt_hour_costs_its_price(void **state)
 {
     (void)state;
     wh_cost c;
-    wh_price_table table = {{735686, 1133999}};
-    wh_cost_init(&c);
-    wh_cost_set_prices(&c, &table);
+    int32_t cells[2 * 63];
+    const int32_t prices[] = {735686, 1133999};
+    assert_int_equal(wh_cost_init(&c, cells, 126, 63), WH_OK);
+    assert_int_equal(wh_cost_set_prices(&c, prices, 2), WH_OK);
     assert_int_equal(wh_cost_price(&c, 1), 0);
     wh_cost_schedule(&c, 1000);
     assert_false(wh_cost_switch(&c, 999));
@@ -27,19 +28,21 @@ static void a_kilowatt_hour_costs_its_price(void **state)
     }
     assert_int_equal(c.total, 1133999 + 50000);
     assert_int_equal(c.rest, 0);
-    assert_int_equal(wh_cost_price(&c, 0), 0);
-    assert_int_equal(wh_cost_price(&c, 64), 0);
+    assert_int_equal(wh_cost_price(&c, 0), 735686); /* as rate 1, whose register takes it */
+    assert_int_equal(wh_cost_price(&c, 64), 735686);
+    assert_int_equal(wh_cost_price(&c, 63), 0);
 }
 
 static void the_running_cost_is_exact(void **state)
 {
     (void)state;
     wh_cost c;
-    wh_price_table table = {{INT32_MAX, -400000, 1, 997}};
+    int32_t cells[16];
+    const int32_t prices[] = {INT32_MAX, -400000, 1, 997};
     wide exact = 0;
     uint64_t seed = 7;
-    wh_cost_init(&c);
-    wh_cost_set_prices(&c, &table);
+    assert_int_equal(wh_cost_init(&c, cells, 16, 8), WH_OK);
+    assert_int_equal(wh_cost_set_prices(&c, prices, 4), WH_OK);
     wh_cost_schedule(&c, 0);
     assert_true(wh_cost_switch(&c, 0));
     for (int i = 0; i < 200000; i++) {

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* step_price_internal.h - what step_price.c and step_price_store.c share. */
+#ifndef WH_METER_STEP_PRICE_INTERNAL_H
+#define WH_METER_STEP_PRICE_INTERNAL_H
+
+#include "meter/tariff/step_price.h"
+
+wh_err wh_step_check(const wh_step_table *table) WH_MUST_USE;
+
+/* Where the thresholds of a season begin among all of its table; its prices begin as many places
+ * further on as there are seasons before it. */
+unsigned wh_step_cells_before(const wh_step_table *table, unsigned season);
+
+#endif /* WH_METER_STEP_PRICE_INTERNAL_H */
