@@ -84,9 +84,6 @@ static wh_err init_rooms(wh_keeper *k, int64_t platform_ms)
     k->settings =
         (wh_keeper_settings){.active_word = WH_COMBINED_IMPORT, .reactive_word = {0x05, 0x50}};
     wh_tariff_calendar_init(&k->calendar);
-    wh_step_price_init(&k->steps);
-    wh_cost_init(&k->cost_import);
-    wh_cost_init(&k->cost_export);
     wh_loads_init(&k->loads, &c->loads);
     wh_err err = wh_clock_init(&k->clock, &c->clock, platform_ms);
     if (err == WH_OK) {
@@ -115,6 +112,8 @@ typedef struct {
     wh_energy *rate_cell;
     size_t rate_cells;
     wh_demand_memory demand;
+    int32_t *price[2]; /* import, export */
+    size_t prices;
     uint8_t *work;
     void *store;
     size_t store_size;
@@ -143,6 +142,9 @@ static void carve_all(const wh_keeper_config *c, arena *a, pieces *p)
     p->demand.cell = carve(a, p->demand.cell_count * sizeof(wh_demand_cell));
     p->demand.slip_count = slips(c) * c->demand.channels;
     p->demand.slip_uws = carve(a, p->demand.slip_count * sizeof(int64_t));
+    p->prices = 2U * c->rates;
+    p->price[0] = carve(a, p->prices * sizeof(int32_t));
+    p->price[1] = carve(a, p->prices * sizeof(int32_t));
     p->work = carve(a, WH_KEEPER_WORK);
     wh_store_config store = wh_keeper_store_config(c);
     p->store_size = wh_store_memory_size(&store);
@@ -167,7 +169,14 @@ static wh_err init_with_memory(wh_meter *m, const pieces *p)
     const wh_rate_register_config rates = {
         .kinds = c->rate_kinds, .count = c->rates, .modulus_mwh = m->registers.config.modulus_mwh};
     k->work = p->work;
+    wh_step_price_init(&k->steps, m->registers.config.modulus_mwh);
     wh_err err = wh_rate_register_init(&k->rates, &rates, p->rate_cell, p->rate_cells);
+    if (err == WH_OK) {
+        err = wh_cost_init(&k->cost_import, p->price[0], p->prices, c->rates);
+    }
+    if (err == WH_OK) {
+        err = wh_cost_init(&k->cost_export, p->price[1], p->prices, c->rates);
+    }
     if (err == WH_OK) {
         err = wh_demand_init(&k->demand, &c->demand, c->demand_source, &p->demand);
     }

@@ -28,10 +28,10 @@ static void count_moved(wh_keeper *k, int64_t uws)
 static void book_cost(wh_meter *m, const wh_booked *booked)
 {
     wh_keeper *k = m->keeper;
-    int64_t import_mwh = m->registers.reg[WH_REG_TOTAL][WH_REG_ACTIVE_IMPORT].mwh;
-    k->step = wh_step_price_step(&k->steps, import_mwh, m->registers.config.modulus_mwh);
-    (void)wh_cost_book(&k->cost_import, k->rate, wh_step_price_of(&k->steps, k->step),
-                       booked->uws[WH_REG_ACTIVE_IMPORT]);
+    const wh_energy *import = &m->registers.reg[WH_REG_TOTAL][WH_REG_ACTIVE_IMPORT];
+    (void)wh_cost_book_steps(&k->cost_import, &k->steps, k->rate, import,
+                             booked->uws[WH_REG_ACTIVE_IMPORT]);
+    k->step = wh_step_price_step(&k->steps, import->mwh);
     (void)wh_cost_book(&k->cost_export, k->rate, 0, booked->uws[WH_REG_ACTIVE_EXPORT]);
 }
 

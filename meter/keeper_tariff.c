@@ -24,7 +24,7 @@ static void tick_steps(const wh_pass *pass)
 {
     wh_keeper *k = pass->keeper;
     int64_t import_mwh = pass->meter->registers.reg[WH_REG_TOTAL][WH_REG_ACTIVE_IMPORT].mwh;
-    if (wh_step_price_tick(&k->steps, pass->utc_ms, &pass->local, import_mwh)) {
+    if (wh_step_price_tick(&k->steps, &k->clock.zone, pass->utc_ms, import_mwh) != 0) {
         wh_keeper_changed(k, WH_ROOM_STEPS, true);
     }
 }
