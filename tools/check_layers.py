@@ -32,7 +32,8 @@ MAY_USE = {
 SEPARATE_ROOMS = {"protocol", "port"}
 FREESTANDING = {"stddef.h", "stdint.h", "stdbool.h", "limits.h", "stdarg.h", "string.h",
                 "inttypes.h"}
-GENERATED = "_generated.h"
+# Libraries that are behind an interface of core: only the port that implements it knows them.
+BEHIND_A_PORT = {"mbedtls": "port/mbedtls", "psa": "port/mbedtls"}
 
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*(?:(["<])([^">\n]+)[">]|(\S+))', re.M)
 
@@ -65,6 +66,13 @@ def check_quoted(root, path, name):
     return None
 
 
+def check_library(path, name):
+    room = BEHIND_A_PORT.get(name.split("/")[0])
+    if room and not path.as_posix().startswith(room + "/"):
+        return f"<{name}>: only {room} includes it; others use the interface in core"
+    return None
+
+
 def check_file(root, path):
     if path.parts[0] not in MAY_USE:
         return [f"{path}:1: the folder {path.parts[0]} has no place in the layers; give it one in "
@@ -82,6 +90,8 @@ def check_file(root, path):
             wrong = f"<{name}>: headers of the tree are included with quotes"
         elif check_tree.is_portable(path) and name not in FREESTANDING:
             wrong = f"<{name}>: portable code may not include it"
+        else:
+            wrong = check_library(path, name)
         if wrong:
             problems.append(f"{path}:{check_tree.line_of(text, match.start(0))}: {wrong}")
     return problems

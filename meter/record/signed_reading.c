@@ -192,6 +192,33 @@ static void parse_head(wh_reader *r, wh_signed_reading *out)
     out->fingerprint = wh_reader_take_bytes(r, WH_SHA256_SIZE);
 }
 
+static void take_column(wh_reader *r, wh_signed_value *value)
+{
+    const uint8_t *group = wh_reader_take_bytes(r, WH_OBIS_GROUPS);
+    value->column.attribute = wh_reader_take_u8(r);
+    value->unit = wh_reader_take_u8(r);
+    value->scaler = (int8_t)wh_reader_take_u8(r);
+    if (wh_reader_err(r) == WH_OK) {
+        memcpy(value->column.obis.group, group, WH_OBIS_GROUPS);
+    }
+}
+
+static void parse_columns(wh_reader *r, wh_signed_reading *out)
+{
+    out->column_count = take_u8_in(r, 0, WH_RECORD_COLUMNS_MAX, WH_ERR_RANGE);
+    wh_reader all = *r;
+    out->columns = wh_reader_take_bytes(&all, COLUMN_SIZE * (size_t)out->column_count);
+    for (unsigned i = 0; i < out->column_count; i++) {
+        wh_reader next = *r;
+        wh_signed_value value = {.value = 0};
+        take_column(&next, &value);
+        if (wh_reader_err(&next) == WH_OK && is_of_the_head(value.column)) {
+            wh_reader_fail(r, WH_ERR_FORMAT);
+        }
+        (void)wh_reader_take_bytes(r, COLUMN_SIZE);
+    }
+}
+
 /* Every value must be there, and nothing behind the last: the signed bytes can be read in one way
  * only. Latches at the byte that is wrong. */
 static void parse_record(wh_reader *r, wh_signed_reading *out)
@@ -232,8 +259,7 @@ wh_err wh_signed_parse(const uint8_t *bytes, size_t len, wh_signed_reading *out,
     wh_reader r = wh_reader_init(bytes, len);
     *out = (wh_signed_reading){.bytes = bytes};
     parse_head(&r, out);
-    out->column_count = take_u8_in(&r, 0, WH_RECORD_COLUMNS_MAX, WH_ERR_RANGE);
-    out->columns = wh_reader_take_bytes(&r, COLUMN_SIZE * (size_t)out->column_count);
+    parse_columns(&r, out);
     parse_record(&r, out);
     out->signed_len = wh_reader_pos(&r);
     out->signature = wh_reader_take_bytes(&r, WH_P256_SIGNATURE_SIZE);
@@ -278,14 +304,10 @@ wh_signed_cursor wh_signed_values(const wh_signed_reading *reading)
 bool wh_signed_next(wh_signed_cursor *cursor, wh_signed_value *value)
 {
     wh_reader *r = &cursor->columns;
-    const uint8_t *group = wh_reader_take_bytes(r, WH_OBIS_GROUPS);
-    value->column.attribute = wh_reader_take_u8(r);
-    value->unit = wh_reader_take_u8(r);
-    value->scaler = (int8_t)wh_reader_take_u8(r);
+    take_column(r, value);
     if (wh_reader_err(r) != WH_OK) {
         return false;
     }
-    memcpy(value->column.obis.group, group, WH_OBIS_GROUPS);
     value->has_value = wh_record_next(&cursor->record, &value->value) == WH_OK;
     return true;
 }
