@@ -88,13 +88,46 @@ wh_err wh_step_check(const wh_step_table *t)
     return err;
 }
 
-unsigned wh_step_cells_before(const wh_step_table *table, unsigned season)
+/* Where the thresholds of a season begin among all of its table; its prices begin as many places
+ * further on as there are seasons before it. */
+static unsigned cells_before(const wh_step_table *table, unsigned season)
 {
     unsigned cell = 0;
     for (unsigned i = 0; i < season; i++) {
         cell += table->season[i].threshold_count;
     }
     return cell;
+}
+
+uint8_t wh_step_table_season(const wh_step_table *table, wh_civil_date date)
+{
+    uint8_t season = (uint8_t)(table->season_count - 1);
+    for (uint8_t i = 0; i < table->season_count; i++) {
+        const wh_step_season *s = &table->season[i];
+        if (s->month < date.month || (s->month == date.month && s->day <= date.day)) {
+            season = i;
+        }
+    }
+    return season;
+}
+
+int64_t wh_step_table_from_mwh(const wh_step_table *table, uint8_t season, uint8_t step)
+{
+    if (step <= 1) {
+        return 0;
+    }
+    if (step > table->season[season].threshold_count + 1) {
+        return INT64_MAX;
+    }
+    return (int64_t)table->threshold_wh[cells_before(table, season) + step - 2] * MWH_PER_WH;
+}
+
+int32_t wh_step_table_price(const wh_step_table *table, uint8_t season, uint8_t step)
+{
+    if (step < 1 || step > table->season[season].threshold_count + 1) {
+        return 0;
+    }
+    return table->price[cells_before(table, season) + season + step - 1];
 }
 
 wh_err wh_step_price_set(wh_step_price *s, const wh_step_table *table)
@@ -162,18 +195,6 @@ static bool switch_tables(wh_step_price *s, const wh_time_zone *zone, int64_t ut
     return settled;
 }
 
-static uint8_t season_at(const wh_step_table *t, wh_civil_date date)
-{
-    uint8_t season = (uint8_t)(t->season_count - 1);
-    for (uint8_t i = 0; i < t->season_count; i++) {
-        const wh_step_season *s = &t->season[i];
-        if (s->month < date.month || (s->month == date.month && s->day <= date.day)) {
-            season = i;
-        }
-    }
-    return season;
-}
-
 unsigned wh_step_price_tick(wh_step_price *s, const wh_time_zone *zone, int64_t utc_ms,
                             int64_t register_mwh)
 {
@@ -198,7 +219,7 @@ unsigned wh_step_price_tick(wh_step_price *s, const wh_time_zone *zone, int64_t 
         s->base_mwh = register_mwh;
         done |= WH_STEP_SETTLED;
     }
-    s->season = season_at(&s->table[s->in_force], local.date);
+    s->season = wh_step_table_season(&s->table[s->in_force], local.date);
     s->seen_ms = utc_ms;
     return done;
 }
@@ -219,15 +240,7 @@ int64_t wh_step_price_used_mwh(const wh_step_price *s, int64_t register_mwh)
 
 int64_t wh_step_price_from_mwh(const wh_step_price *s, uint8_t step)
 {
-    const wh_step_table *t = &s->table[s->in_force];
-    if (step <= 1) {
-        return 0;
-    }
-    if (step > t->season[s->season].threshold_count + 1) {
-        return INT64_MAX;
-    }
-    unsigned cell = wh_step_cells_before(t, s->season) + step - 2;
-    return (int64_t)t->threshold_wh[cell] * MWH_PER_WH;
+    return wh_step_table_from_mwh(&s->table[s->in_force], s->season, step);
 }
 
 uint8_t wh_step_price_step(const wh_step_price *s, int64_t register_mwh)
@@ -242,9 +255,5 @@ uint8_t wh_step_price_step(const wh_step_price *s, int64_t register_mwh)
 
 int32_t wh_step_price_of(const wh_step_price *s, uint8_t step)
 {
-    const wh_step_table *t = &s->table[s->in_force];
-    if (step < 1 || step > t->season[s->season].threshold_count + 1) {
-        return 0;
-    }
-    return t->price[wh_step_cells_before(t, s->season) + s->season + step - 1];
+    return wh_step_table_price(&s->table[s->in_force], s->season, step);
 }

@@ -82,6 +82,12 @@ typedef struct {
 /* What wh_step_price_tick did: bits. Each is to be kept at once. */
 enum { WH_STEP_BEGUN = 1, WH_STEP_SETTLED = 2, WH_STEP_SWITCHED = 4 };
 
+/* Of a table that was checked: the season (0 ..) of a date; where a step begins, 0 of step 1,
+ * INT64_MAX where there is no such step; its price, 0 where there is none. */
+uint8_t wh_step_table_season(const wh_step_table *table, wh_civil_date date);
+int64_t wh_step_table_from_mwh(const wh_step_table *table, uint8_t season, uint8_t step);
+int32_t wh_step_table_price(const wh_step_table *table, uint8_t season, uint8_t step);
+
 /* One step at price 0, settled on the first of each month; no switch-over. The register that is
  * counted rolls over to 0 at modulus_mwh. */
 void wh_step_price_init(wh_step_price *s, int64_t modulus_mwh);
@@ -116,11 +122,9 @@ void wh_step_price_restart(wh_step_price *s, const wh_time_zone *zone, int64_t u
 /* Used since the settlement. A register below its base has rolled over. */
 int64_t wh_step_price_used_mwh(const wh_step_price *s, int64_t register_mwh);
 
-/* Step 1..8 of the season now, and its price, 0 where there is no such step. */
+/* Step 1..8 of the season now; of the table in force its price and where it begins, as above. */
 uint8_t wh_step_price_step(const wh_step_price *s, int64_t register_mwh);
 int32_t wh_step_price_of(const wh_step_price *s, uint8_t step);
-
-/* Where the step begins: 0 of step 1, INT64_MAX where there is no such step. */
 int64_t wh_step_price_from_mwh(const wh_step_price *s, uint8_t step);
 
 /* Version 1 · flags · switch-over i64 · last tick i64 · base i64 · boundaries i32 x 4 · both

@@ -7,8 +7,4 @@
 
 wh_err wh_step_check(const wh_step_table *table) WH_MUST_USE;
 
-/* Where the thresholds of a season begin among all of its table; its prices begin as many places
- * further on as there are seasons before it. */
-unsigned wh_step_cells_before(const wh_step_table *table, unsigned season);
-
 #endif /* WH_METER_STEP_PRICE_INTERNAL_H */

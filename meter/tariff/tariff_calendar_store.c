@@ -63,7 +63,7 @@ static uint8_t take_days(wh_reader *r, wh_tariff_days *out)
 {
     uint8_t count = take_count(r, 1, WH_TARIFF_DAYS_MAX);
     for (unsigned i = 0; i < count && wh_reader_err(r) == WH_OK; i++) {
-        wh_tariff_day day;
+        wh_tariff_day day = {0};
         take_day(r, &day);
         if (out != NULL) {
             out->day[i] = day;
