@@ -39,8 +39,8 @@
 #define WH_EVENT_LOG_FIRST 32U /* store log of slot 0 */
 #define WH_EVENT_SLOTS_MAX 96U /* slots there can ever be */
 #define WH_EVENT_SLOTS     91U
-#define WH_EVENT_TERMS     38U /* of all conditions together */
-#define WH_EVENT_TIMED     42U /* kinds that have delays */
+#define WH_EVENT_TERMS     31U /* of all conditions together */
+#define WH_EVENT_TIMED     37U /* kinds that have delays */
 #define WH_EVENT_EXTREMES  9U  /* slots whose largest value is kept */
 #define WH_EVENT_TERMS_MAX 3U  /* of one condition */
 #define WH_EVENT_DELAY_MAX 3600U
@@ -243,7 +243,8 @@ typedef struct {
     bool stale;        /* the next tick looks at everything */
     uint32_t utc_s;    /* of the last tick */
     uint32_t now_ms;   /* elapsed since the start, rolls over */
-    uint32_t outage_s; /* begin of the events that began while power was off */
+    uint32_t outage_s; /* when the last outage began */
+    uint32_t opened_s; /* when what began in it began */
     uint16_t delay_s[WH_EVENT_TIMED];
     uint16_t recover_s[WH_EVENT_TIMED];
     wh_event_limit limit[WH_EVENT_TERMS];
@@ -323,12 +324,16 @@ wh_err wh_events_set(wh_events *m, unsigned kind, const wh_event_setting *settin
  * but for those of the two clears themselves. What is running goes on. */
 void wh_events_clear(wh_events *m);
 
+/* The same of one kind: its logs are to be cleared with it, wh_event_log_clear.
+ * WH_ERR_NOT_FOUND: no such kind; WH_ERR_DENIED: one of the two clears. */
+wh_err wh_events_clear_kind(wh_events *m, unsigned kind) WH_MUST_USE;
+
 /* ---- keeping ---- */
 
 #define WH_EVENTS_SAVE_MAX 1400U
 
 /* Version, epoch, counts, durations, what is active, extremes, and the settings that differ from
- * the table. Delays that run are not kept. WH_ERR_SPACE. */
+ * the table. Delays that run are not kept, and what was not pulled has not happened. WH_ERR_SPACE. */
 wh_err wh_events_save(const wh_events *m, wh_writer *w) WH_MUST_USE;
 
 /* After init. WH_ERR_SHORT, WH_ERR_UNSUPPORTED (version), WH_ERR_FORMAT: `m` is as it was. A kind

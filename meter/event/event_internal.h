@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* event_internal.h - the table of events as C, and what the files of the monitor share. */
+#ifndef WH_METER_EVENT_INTERNAL_H
+#define WH_METER_EVENT_INTERNAL_H
+
+#include "meter/event/event.h"
+
+#define WH_EVENT_NONE  255U /* no place in one of the arrays by number */
+#define WH_EVENT_THREE 4    /* of wh_event_row.flags, beside the priority: three phases only */
+
+typedef enum {
+    WH_EVENT_SORT_CONDITION,
+    WH_EVENT_SORT_INPUT,
+    WH_EVENT_SORT_OCCURRENCE,
+    WH_EVENT_SORT_OUTAGE
+} wh_event_sort;
+
+/* A row of data/events.csv. */
+typedef struct {
+    uint8_t sort;
+    uint8_t places;
+    uint8_t slot;  /* of the first place */
+    uint8_t first; /* of its terms, or the input's number */
+    uint8_t term_count;
+    uint8_t timed; /* where its delays are, or WH_EVENT_NONE */
+    uint8_t delay_s;
+    uint8_t recover_s;
+    uint8_t flags;
+    uint8_t alarm;
+    uint8_t report;
+    uint8_t report_total; /* of the fourth place */
+    uint8_t layout;
+    uint8_t depth;
+    uint8_t extreme; /* where the largest value of its first place is, or WH_EVENT_NONE */
+} wh_event_row;
+
+/* What a term looks at; those up to DEMAND are of a place. */
+enum {
+    WH_EVENT_Q_U,
+    WH_EVENT_Q_I,
+    WH_EVENT_Q_I_OTHER,
+    WH_EVENT_Q_P,
+    WH_EVENT_Q_P_ABS,
+    WH_EVENT_Q_DEMAND,
+    WH_EVENT_Q_U_MAX,
+    WH_EVENT_Q_U_MIN,
+    WH_EVENT_Q_I_MAX,
+    WH_EVENT_Q_I_MIN,
+    WH_EVENT_Q_P_MIN,
+    WH_EVENT_Q_P_TOTAL,
+    WH_EVENT_Q_PF,
+    WH_EVENT_Q_U_UNBALANCE,
+    WH_EVENT_Q_I_UNBALANCE,
+    WH_EVENT_Q_U0,
+    WH_EVENT_Q_I_GAP,
+    WH_EVENT_Q_I_NEUTRAL,
+    WH_EVENT_Q_VOLTAGE_REVERSED,
+    WH_EVENT_Q_CURRENT_REVERSED,
+    WH_EVENT_QUANTITIES
+};
+
+/* What a limit refers to: the low bits of wh_event_term.how. */
+enum {
+    WH_EVENT_OF_ONE,
+    WH_EVENT_OF_UN,
+    WH_EVENT_OF_IB,
+    WH_EVENT_OF_IMAX,
+    WH_EVENT_OF_PB,
+    WH_EVENT_OF_PMAX,
+    WH_EVENT_OF_IGAP,
+    WH_EVENT_REFERENCES,
+    WH_EVENT_LESS = 8,    /* below the limit, otherwise above */
+    WH_EVENT_LATCHED = 16 /* not looked at once the event is there */
+};
+
+typedef struct {
+    uint8_t quantity;
+    uint8_t how;
+    int16_t trigger_bp;
+    int16_t trigger_min_bp;
+    int16_t trigger_max_bp;
+    int16_t recover_bp;
+    int16_t recover_min_bp;
+    int16_t recover_max_bp;
+} wh_event_term;
+
+/* State of a slot: one of four, and what is still to be told. */
+enum {
+    WH_EVENT_IDLE,
+    WH_EVENT_PENDING,
+    WH_EVENT_ACTIVE,
+    WH_EVENT_RECOVERING,
+    WH_EVENT_STATE = 3,
+    WH_EVENT_TELL_BEGIN = 4,
+    WH_EVENT_TELL_END = 8,
+    WH_EVENT_BEGAN_OFF = 16, /* while there was no power */
+    WH_EVENT_TELL = WH_EVENT_TELL_BEGIN | WH_EVENT_TELL_END
+};
+
+const wh_event_row *wh_event_row_of(unsigned kind); /* kind < WH_EVENT_KINDS */
+const wh_event_term *wh_event_terms(void);          /* WH_EVENT_TERMS of them */
+
+bool wh_event_disabled(const wh_events *m, unsigned kind);
+void wh_event_default_settings(wh_events *m);
+
+/* WH_ERR_RANGE: a limit or a delay. kind < WH_EVENT_KINDS. */
+wh_err wh_event_check_setting(unsigned kind, const wh_event_setting *setting) WH_MUST_USE;
+void wh_event_put_setting(wh_events *m, unsigned kind, const wh_event_setting *setting);
+
+/* Records of the clears themselves are never cleared. */
+bool wh_event_is_kept(unsigned kind);
+
+/* Bring the total duration of an active slot up to now, in whole seconds. */
+void wh_event_sum_up(wh_events *m, unsigned slot);
+
+#endif /* WH_METER_EVENT_INTERNAL_H */

@@ -1,0 +1,322 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Write the C tables of events: gen_events.py events.csv event_layouts.csv event.h DIR
+
+Reads the numbers of kinds and inputs from the enumerations in event.h, so that a row and its
+constant cannot differ, and writes DIR/event_rows.h, DIR/event_names.h and DIR/event_layouts.h.
+"""
+import csv
+import pathlib
+import re
+import sys
+
+EVENT_COLUMNS = ("number,name,places,sort,condition,delay_s,recover_s,priority,alarm,report,layout,"
+                 "depth,slot,meters,oi,di").split(",")
+LAYOUT_COLUMNS = "layout,number,item,column,what".split(",")
+PLACES = {"none": 1, "total": 1, "phases": 3, "phases+total": 4, "demands": 6}
+SORTS = ["condition", "input", "occurrence", "outage"]
+PRIORITIES = ["recorded", "pushed", "urgent"]
+ITEMS = ["start", "span", "extreme", "extreme_time", "operator", "identifiers", "given", "table"]
+# Quantities in the order of the enumeration in event_internal.h, with the places they are known at.
+QUANTITIES = {"u": ["phases"], "i": ["phases"], "i_other": ["phases"],
+              "p": ["phases", "phases+total"], "p_abs": ["phases", "phases+total"],
+              "demand": ["demands"]}
+COMMON = ["u_max", "u_min", "i_max", "i_min", "p_min", "p_total", "pf", "u_unbalance",
+          "i_unbalance", "u0", "i_gap", "i_neutral", "voltage_reversed", "current_reversed"]
+FLAGS = ("voltage_reversed", "current_reversed")
+REFERENCES = {"": "ONE", "un": "UN", "ib": "IB", "imax": "IMAX", "pb": "PB", "pmax": "PMAX",
+              "igap": "IGAP"}
+DELAY_MAX = 255
+SLOTS_MAX = 96
+RECORD_MAX = 1200
+TERM = re.compile(r"(\w+) ([<>]) (\S+)\[(\S+)\.\.(\S+)\] until (?:-|(\S+)\[(\S+)\.\.(\S+)\]) %(\w*)")
+
+
+def fail(path, line, what):
+    sys.exit(f"{path}:{line}: {what}")
+
+
+def read_rows(path, columns):
+    """(line, row) of a table; lines that begin with # are comments."""
+    rows = []
+    head = None
+    for line, text in enumerate(pathlib.Path(path).read_text(encoding="utf-8").splitlines(), 1):
+        if text.startswith("#") or not text.strip():
+            continue
+        fields = next(csv.reader([text]))
+        if head is None:
+            head = fields
+            if head != columns:
+                fail(path, line, f"the columns are not {','.join(columns)}")
+            continue
+        if len(fields) != len(columns):
+            fail(path, line, f"{len(fields)} fields instead of {len(columns)}")
+        rows.append((line, dict(zip(columns, fields))))
+    if not rows:
+        fail(path, 1, "no rows")
+    return rows
+
+
+def number(path, line, what, text, low, high):
+    if not re.fullmatch(r"-?[0-9]{1,6}", text) or not low <= int(text) <= high:
+        fail(path, line, f"{what} '{text}' is not a number from {low} to {high}")
+    return int(text)
+
+
+def word(path, line, what, text, words):
+    if text not in words:
+        fail(path, line, f"{what} '{text}' is none of {', '.join(words)}")
+    return text
+
+
+def basis_points(path, line, text):
+    """Hundredths of a percent: '0.5' is 50."""
+    match = re.fullmatch(r"(-?)(\d{1,3})(?:\.(\d{1,2}))?", text)
+    if not match:
+        fail(path, line, f"'{text}' is not a percentage with at most two decimals")
+    value = int(match.group(2)) * 100 + int((match.group(3) or "").ljust(2, "0"))
+    if value > 32767:
+        fail(path, line, f"'{text}' is above 327.67 percent")
+    return -value if match.group(1) else value
+
+
+def read_term(path, line, text, places):
+    """One term of a condition as a dictionary."""
+    if text in FLAGS:
+        return dict(quantity=text, reference="ONE", less=False, latched=False, limits=[0] * 6)
+    match = TERM.fullmatch(text)
+    if not match:
+        fail(path, line, f"'{text}' is not a term")
+    quantity, sign = match.group(1), match.group(2)
+    if quantity not in list(QUANTITIES) + COMMON or quantity in FLAGS:
+        fail(path, line, f"no quantity '{quantity}'")
+    if places not in QUANTITIES.get(quantity, [places]):
+        fail(path, line, f"'{quantity}' is not known at the places '{places}'")
+    reference = word(path, line, "reference", match.group(9), REFERENCES)
+    begin = [basis_points(path, line, match.group(k)) for k in (3, 4, 5)]
+    latched = match.group(6) is None
+    recover = begin if latched else [basis_points(path, line, match.group(k)) for k in (6, 7, 8)]
+    for limit, low, high in (begin, recover):
+        if not low <= limit <= high:
+            fail(path, line, f"a limit of '{text}' lies outside its range")
+    if (recover[0] < begin[0]) if sign == "<" else (recover[0] > begin[0]):
+        fail(path, line, f"'{text}' recovers before it begins")
+    return dict(quantity=quantity, reference=REFERENCES[reference], less=sign == "<",
+                latched=latched, limits=begin + recover)
+
+
+def read_condition(path, line, row):
+    if row["sort"] != "condition":
+        if row["condition"] != "-":
+            fail(path, line, f"{row['sort']} with a condition")
+        return []
+    terms = [read_term(path, line, text, row["places"]) for text in row["condition"].split(" and ")]
+    if len(terms) > 3:
+        fail(path, line, "more than 3 terms")
+    return terms
+
+
+def read_delays(path, line, row):
+    if row["sort"] in ("condition", "input"):
+        return [number(path, line, name, row[name], 0, DELAY_MAX) for name in ("delay_s", "recover_s")]
+    if row["delay_s"] != "-" or row["recover_s"] != "-":
+        fail(path, line, f"{row['sort']} with a delay")
+    return [0, 0]
+
+
+def read_report(path, line, row, taken):
+    """First bit, and that of the total; phases are 16 apart."""
+    if row["report"] == "-":
+        return [255, 255]
+    bits = [number(path, line, "report bit", text, 0, 95) for text in row["report"].split(" ")]
+    steps = {"phases": [0, 16, 32], "phases+total": [0, 16, 32, bits[-1] - bits[0]]}
+    if bits != [bits[0] + step for step in steps.get(row["places"], [0])]:
+        fail(path, line, "the report bits do not fit the places: one, or three that are 16 apart "
+             "and that of the total")
+    for bit in bits:
+        if bit in taken:
+            fail(path, line, f"report bit {bit} is taken by line {taken[bit]}")
+        taken[bit] = line
+    return [bits[0], bits[3] if len(bits) > 3 else 255]
+
+
+def read_names(header, prefix):
+    """{name: number} of an enumeration whose constants begin with prefix, in the header's order."""
+    text = re.sub(r"/\*.*?\*/", "", pathlib.Path(header).read_text(encoding="utf-8"), flags=re.S)
+    body = next((body for body in re.findall(r"enum \{(.*?)\}", text, re.S)
+                 if re.match(rf"\s*{prefix}\w+ = 0,|\s*{prefix}(?!_)\w+,", body)), None)
+    if body is None:
+        fail(header, 1, f"no enumeration {prefix}")
+    names = {}
+    for entry in filter(None, (entry.strip() for entry in body.split(","))):
+        name, _, value = (part.strip() for part in entry.partition("="))
+        names[name.removeprefix(prefix).lower()] = int(value) if value else len(names)
+    return names
+
+
+def check_event(path, line, row, last, kinds):
+    if number(path, line, "number", row["number"], 0, 254) != last + 1:
+        fail(path, line, f"number {row['number']} does not follow {last}")
+    if not re.fullmatch(r"[a-z][a-z0-9_]{0,38}", row["name"]):
+        fail(path, line, f"'{row['name']}' is not a name")
+    if kinds.get(row["name"]) != int(row["number"]):
+        fail(path, line, f"'{row['name']}' does not have number {row['number']} in event.h")
+    for name, words in (("places", PLACES), ("sort", SORTS), ("priority", PRIORITIES),
+                        ("meters", ("any", "three"))):
+        word(path, line, name, row[name], words)
+    if row["sort"] != "condition" and row["places"] != "none":
+        fail(path, line, f"{row['sort']} with places")
+
+
+def read_events(path, header, layouts):
+    kinds, inputs = read_names(header, "WH_EVENT_"), read_names(header, "WH_EVENT_INPUT_")
+    events, alarms, reports = [], {}, {}
+    slot = 0
+    for line, row in read_rows(path, EVENT_COLUMNS):
+        check_event(path, line, row, len(events) - 1, kinds)
+        if number(path, line, "slot", row["slot"], 0, SLOTS_MAX - 1) != slot:
+            fail(path, line, f"slot {row['slot']} is not {slot}, the next one")
+        slot += PLACES[row["places"]]
+        if slot > SLOTS_MAX:
+            fail(path, line, f"more than {SLOTS_MAX} slots")
+        alarm = 255 if row["alarm"] == "-" else number(path, line, "alarm", row["alarm"], 0, 63)
+        if alarm != 255 and alarm in alarms:
+            fail(path, line, f"alarm {alarm} is taken by line {alarms[alarm]}")
+        alarms[alarm] = line
+        layout = layouts.get(row["layout"]) or fail(path, line, f"no layout '{row['layout']}'")
+        if row["sort"] == "input" and row["name"] not in inputs:
+            fail(path, line, f"no input '{row['name']}' in event.h")
+        extreme = any(item["item"].startswith("extreme") for item in layout["items"])
+        if extreme and row["sort"] != "condition":
+            fail(path, line, f"layout {row['layout']} has an extreme, which only a condition has")
+        events.append(dict(row, terms=read_condition(path, line, row), extreme=extreme, alarm=alarm,
+                           delays=read_delays(path, line, row), layout=layout["number"],
+                           report=read_report(path, line, row, reports),
+                           depth=number(path, line, "depth", row["depth"], 1, 100),
+                           input=inputs.get(row["name"], 0)))
+    if len(events) != kinds["kinds"]:
+        fail(header, 1, f"WH_EVENT_KINDS is not {len(events)}, the rows of {path}")
+    return events, slot
+
+
+def read_item(path, line, row):
+    """One item with the bytes it takes in a record."""
+    item = dict(item=row["item"], a=1, c=0, d=0, e=0, attribute=0)
+    sizes = {"start": 8, "span": 16, "extreme": 8, "extreme_time": 8, "operator": 4,
+             "identifiers": 41, "given": 8}
+    word(path, line, "item", row["item"], ITEMS)
+    if row["item"] in ("start", "span"):
+        match = re.fullmatch(r"([01])-0:(\d{1,3})\.(\d{1,3})\.(\d{1,3})(/5)?", row["column"])
+        if not match or max(int(match.group(k)) for k in (2, 3, 4)) > 255:
+            fail(path, line, f"column '{row['column']}' is no code 1-0:C.D.E or 0-0:C.D.E, with /5 "
+                 "for the time of a demand")
+        item.update(zip("acde", (int(match.group(k)) for k in (1, 2, 3, 4))))
+        item["attribute"] = 1 if match.group(5) else 0
+    elif row["item"] == "table":
+        item["size"] = number(path, line, "size", row["column"], 1, RECORD_MAX)
+        item.update(c=item["size"] >> 8, d=item["size"] & 255)
+        return item, item["size"] + 2
+    elif row["column"] != "-":
+        fail(path, line, f"{row['item']} has no column")
+    return item, sizes[row["item"]]
+
+
+def read_layouts(path):
+    """{name: number and items}, in order of the numbers."""
+    layouts = {}
+    for line, row in read_rows(path, LAYOUT_COLUMNS):
+        if row["layout"] not in layouts:
+            layouts[row["layout"]] = dict(number=len(layouts), items=[], size=12)
+        layout = layouts[row["layout"]]
+        if layout["number"] != len(layouts) - 1 or row["number"] != str(layout["number"]):
+            fail(path, line, f"layout {row['layout']} is not number {len(layouts) - 1}, the next one")
+        if row["item"] == "none":
+            continue
+        if layout["items"] and layout["items"][-1]["item"] == "table":
+            fail(path, line, "an item after the table")
+        item, size = read_item(path, line, row)
+        layout["size"] += size
+        if layout["size"] > RECORD_MAX:
+            fail(path, line, f"layout {row['layout']} is longer than {RECORD_MAX} bytes")
+        before = layout["items"][-1] if layout["items"] else None
+        if item["item"] == "given" and before and before["item"] == "given":
+            before["c"] += 1
+            continue
+        if item["item"] == "given":
+            item["c"] = 1
+        layout["items"].append(item)
+    return layouts
+
+
+def write_rows(file, events, slots):
+    terms = [term for event in events for term in event["terms"]]
+    numbers = {name: k for k, name in enumerate(list(QUANTITIES) + COMMON)}
+    file.write("static const wh_event_row rows[] = {\n")
+    first = timed = extreme = 0
+    for event in events:
+        has_delay = event["sort"] in ("condition", "input")
+        places = PLACES[event["places"]]
+        flags = [f"WH_EVENT_{'PUSHED' if k == 'pushed' else 'URGENT'}" for k in PRIORITIES[1:]
+                 if event["priority"] == k] + ["WH_EVENT_THREE"] * (event["meters"] == "three")
+        values = [f"WH_EVENT_SORT_{event['sort'].upper()}", places, event["slot"],
+                  event["input"] if event["sort"] == "input" else first, len(event["terms"]),
+                  timed if has_delay else 255, *event["delays"],
+                  " | ".join(flags) or "0", event["alarm"], *event["report"], event["layout"],
+                  event["depth"], extreme if event["extreme"] else 255]
+        file.write(f"    [WH_EVENT_{event['name'].upper()}] = "
+                   f"{{{', '.join(str(value) for value in values)}}},\n")
+        first += len(event["terms"])
+        timed += has_delay
+        extreme += places if event["extreme"] else 0
+    file.write("};\n\nstatic const wh_event_term terms[] = {\n")
+    for term in terms:
+        how = [f"WH_EVENT_OF_{term['reference']}"]
+        how += ["WH_EVENT_LESS"] * term["less"] + ["WH_EVENT_LATCHED"] * term["latched"]
+        file.write(f"    {{{numbers[term['quantity']]}, {' | '.join(how)}, "
+                   f"{', '.join(str(limit) for limit in term['limits'])}}},\n")
+    file.write("};\n\n")
+    for name, value in (("SLOTS", slots), ("TERMS", len(terms)), ("TIMED", timed),
+                        ("EXTREMES", extreme)):
+        file.write(f"_Static_assert(WH_EVENT_{name} == {value}, \"event.h\");\n")
+    for k, name in enumerate(list(QUANTITIES) + COMMON):
+        file.write(f"_Static_assert(WH_EVENT_Q_{name.upper()} == {k}, \"event_internal.h\");\n")
+
+
+def write_layouts(file, layouts):
+    file.write("static const wh_event_item items[] = {\n")
+    starts = [0]
+    for layout in layouts.values():
+        for item in layout["items"]:
+            kind = [f"WH_EVENT_ITEM_{item['item'].upper()}"]
+            kind += ["WH_EVENT_ABSTRACT"] * (item["a"] == 0) + ["WH_EVENT_TIME"] * item["attribute"]
+            file.write(f"    {{{' | '.join(kind)}, {item['c']}, {item['d']}, {item['e']}}},\n")
+        starts.append(starts[-1] + len(layout["items"]))
+    file.write("};\n\n/* Where the items of each layout begin. */\n")
+    file.write(f"static const uint16_t layout_first[] = {{{', '.join(map(str, starts))}}};\n\n")
+    file.write("static const uint16_t layout_size[] = {"
+               f"{', '.join(str(layout['size']) for layout in layouts.values())}}};\n\n")
+    largest = max(layout["size"] for layout in layouts.values())
+    file.write(f"_Static_assert(WH_EVENT_RECORD_MAX == {largest}, \"event_log.h\");\n")
+
+
+def main():
+    if len(sys.argv) != 5:
+        sys.exit("usage: gen_events.py events.csv event_layouts.csv event.h DIR")
+    layouts = read_layouts(sys.argv[2])
+    events, slots = read_events(sys.argv[1], sys.argv[3], layouts)
+    out = pathlib.Path(sys.argv[4])
+    note = "/* Generated from data/events.csv and data/event_layouts.csv by tools/gen_events.py. */\n"
+    with open(out / "event_rows.h", "w", encoding="ascii", newline="\n") as file:
+        file.write(note)
+        write_rows(file, events, slots)
+    with open(out / "event_names.h", "w", encoding="ascii", newline="\n") as file:
+        file.write(note + "static const char *const names[] = {\n")
+        file.writelines(f"    \"{event['name']}\",\n" for event in events)
+        file.write("};\n")
+    with open(out / "event_layouts.h", "w", encoding="ascii", newline="\n") as file:
+        file.write(note)
+        write_layouts(file, layouts)
+
+
+if __name__ == "__main__":
+    main()
