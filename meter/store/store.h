@@ -217,6 +217,9 @@ bool wh_store_work(wh_store *store);
 wh_err wh_store_get(wh_store *store, uint16_t key, uint8_t *bytes, size_t size,
                     size_t *len) WH_MUST_USE;
 
+/* There is a log of that number, and it is kept. */
+bool wh_store_keeps(const wh_store *store, unsigned log);
+
 /* The log holds the entries first <= sequence < next; none where both are the same. A log number
  * that does not exist has none. */
 void wh_store_log_range(const wh_store *store, unsigned log, uint32_t *first, uint32_t *next);

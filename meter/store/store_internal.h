@@ -114,9 +114,6 @@ void wh_store_copy(wh_store *store, uint32_t opened, uint32_t offset,
 
 /* store_index.c */
 
-/* There is a log of that number, and it is kept. */
-bool wh_store_keeps(const wh_store *store, unsigned log);
-
 /* Place of a log's entry or group in the index. */
 uint32_t wh_store_loose_slot(const wh_store *store, unsigned log, uint32_t sequence);
 uint32_t wh_store_group_slot(const wh_store *store, unsigned log, uint32_t sequence);
