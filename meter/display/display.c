@@ -3,10 +3,11 @@
 
 #include <string.h>
 
-#define MS_PER_S  1000U
-#define ERRORS    64U
-#define STOPS     ((UINT64_C(1) << WH_DISPLAY_ERROR_STOP) - 2)
-#define OF_INPUTS (WH_LCD_COVER * 2 - WH_LCD_RELAY_OPEN) /* all from one to the other */
+#define ELAPSED_MAX_MS 3600000U /* longer than any screen: nothing overflows */
+#define MS_PER_S       1000U
+#define ERRORS         64U
+#define STOPS          ((1U << WH_DISPLAY_ERROR_STOP) - 2)    /* prompts 1 to 9 */
+#define OF_INPUTS      (WH_LCD_COVER * 2 - WH_LCD_RELAY_OPEN) /* all from one to the other */
 
 void wh_display_init(wh_display *display)
 {
@@ -39,8 +40,9 @@ void wh_display_press(wh_display *display)
 /* The prompt behind `error` among those of the mask, 0: there is no further one. */
 static uint8_t next_error(uint64_t errors, unsigned error)
 {
-    for (unsigned n = error + 1; n < ERRORS; n++) {
-        if ((errors & UINT64_C(1) << n) != 0) {
+    for (unsigned n = 1; n < ERRORS; n++) {
+        errors >>= 1;
+        if (n > error && (errors & 1) != 0) {
             return (uint8_t)n;
         }
     }
@@ -67,24 +69,31 @@ static void advance(wh_display *display, uint64_t errors)
     display->index = 0;
 }
 
+static void count_down(uint32_t *left_ms, uint32_t elapsed_ms)
+{
+    *left_ms -= elapsed_ms < *left_ms ? elapsed_ms : *left_ms;
+}
+
 static void pass_time(wh_display *display, uint32_t elapsed_ms, uint64_t errors)
 {
-    uint32_t left = UINT32_MAX - display->shown_ms;
-    display->shown_ms += elapsed_ms < left ? elapsed_ms : left;
-    display->wake_ms -= elapsed_ms < display->wake_ms ? elapsed_ms : display->wake_ms;
-    display->test_ms -= elapsed_ms < display->test_ms ? elapsed_ms : display->test_ms;
-    if (display->shown == WH_DISPLAY_BY_KEY &&
-        display->shown_ms >= display->settings.key_s * MS_PER_S) {
+    elapsed_ms = elapsed_ms < ELAPSED_MAX_MS ? elapsed_ms : ELAPSED_MAX_MS;
+    count_down(&display->wake_ms, elapsed_ms);
+    if (display->test_ms > 0) { /* the first screen begins when it is over */
+        count_down(&display->test_ms, elapsed_ms);
+        return;
+    }
+    display->shown_ms += elapsed_ms;
+    if (display->shown == WH_DISPLAY_BY_KEY) {
+        if (display->shown_ms < display->settings.key_s * MS_PER_S) {
+            return;
+        }
         display->shown = WH_DISPLAY_AUTOMATIC;
         display->index = 0;
         display->shown_ms = 0;
     }
-    if (display->shown == WH_DISPLAY_BY_KEY || display->test_ms > 0) {
-        return;
-    }
     bool stopped = display->error != 0 && display->error < WH_DISPLAY_ERROR_STOP;
     bool stop = (errors & STOPS) != 0;
-    bool gone = display->error != 0 && (errors & UINT64_C(1) << display->error) == 0;
+    bool gone = display->error != 0 && next_error(errors, display->error - 1U) != display->error;
     bool over = display->shown_ms >= display->settings.screen_s * MS_PER_S;
     if (over || gone || stop != stopped) {
         advance(display, errors);
@@ -96,23 +105,26 @@ static uint8_t quadrant_of(int64_t active_mw, int64_t reactive_mvar)
     if (active_mw == 0 && reactive_mvar == 0) {
         return 0;
     }
-    if (active_mw >= 0) {
-        return reactive_mvar >= 0 ? 1 : 4;
+    bool leading = reactive_mvar < 0;
+    if (active_mw < 0) {
+        return leading ? 3 : 2;
     }
-    return reactive_mvar >= 0 ? 2 : 3;
+    return leading ? 4 : 1;
 }
 
 static void draw_symbols(const wh_display *display, const wh_display_inputs *in, wh_lcd *lcd)
 {
     bool by_key = display->shown == WH_DISPLAY_BY_KEY;
     bool light = by_key || display->wake_ms > 0 || in->backlight;
-    lcd->symbols = WH_LCD_ON | (in->symbols & OF_INPUTS);
-    lcd->symbols |= light ? WH_LCD_BACKLIGHT : 0;
-    lcd->symbols |= by_key ? WH_LCD_BY_KEY : 0;
-    lcd->symbols |= in->active_mw > 0 ? WH_LCD_IMPORT : 0;
-    lcd->symbols |= in->active_mw < 0 ? WH_LCD_EXPORT : 0;
-    lcd->symbols |= display->settings.rate_names ? WH_LCD_RATE_NAMES : 0;
-    lcd->blinking = in->blinking & in->symbols & OF_INPUTS;
+    uint32_t symbols = in->symbols & OF_INPUTS;
+    lcd->blinking = in->blinking & symbols;
+    symbols |= WH_LCD_ON;
+    symbols |= light ? WH_LCD_BACKLIGHT : 0;
+    symbols |= by_key ? WH_LCD_BY_KEY : 0;
+    symbols |= in->active_mw > 0 ? WH_LCD_IMPORT : 0;
+    symbols |= in->active_mw < 0 ? WH_LCD_EXPORT : 0;
+    symbols |= display->settings.rate_names ? WH_LCD_RATE_NAMES : 0;
+    lcd->symbols = symbols;
     lcd->rate = in->rate;
     lcd->tariff_set = in->tariff_set;
     lcd->step = in->step;
@@ -139,20 +151,15 @@ static void draw_screen(wh_display *display, const wh_display_inputs *in,
     wh_lcd_text(lcd, "--------");
     for (unsigned tries = 0; tries <= count && display->error == 0; tries++) {
         display->index = (uint8_t)(display->index % count);
-        int64_t value = 0;
         wh_err err = wh_display_screen(display, list, display->index, &column);
-        if (err == WH_OK && !wh_display_is_own(column)) {
-            err = reader->read(reader->user, column, &value);
-        }
-        if (err != WH_ERR_NOT_FOUND) {
-            wh_display_draw(display, in, column, err, value, lcd);
+        if (err == WH_OK && wh_display_draw(display, in, column, reader) == WH_OK) {
             lcd->screen = (uint8_t)(display->index + 1);
             return;
         }
         if (list == WH_DISPLAY_BY_KEY) {
             display->index++;
         } else {
-            advance(display, in->errors & ~STOPS);
+            advance(display, in->errors & ~(uint64_t)STOPS);
         }
     }
     if (display->error != 0) {

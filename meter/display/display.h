@@ -129,10 +129,11 @@ void wh_display_test(wh_display *display);
 void wh_display_tick(wh_display *display, uint32_t elapsed_ms, const wh_display_inputs *inputs,
                      const wh_column_reader *reader);
 
-/* Settings and lists. Version 1, big endian: u8 version, u8 screen_s, u8 key_s, u8 decimals of
- * energy, u8 of power, u8 rate_names, then of each list u8 count and its screens: u8 mask of what
- * differs from the screen before (bit 0..5 groups A..F, bit 6 the attribute; the first from
- * 1-0:0.0.0*255 attribute 2), then those octets. WH_ERR_SPACE as the writer. */
+/* Settings and lists. Version 1: u8 version, u8 screen_s, u8 key_s, u8 decimals of energy, u8 of
+ * power, u8 rate_names, u8 count of the automatic list, u8 of the one by key, then their screens:
+ * of each u8 mask of what differs from the screen before in its list (bit 0..5 groups A..F, bit 6
+ * the attribute; the first from 1-0:0.0.0*255 attribute 2) and those octets. WH_ERR_SPACE as the
+ * writer. */
 #define WH_DISPLAY_SAVE_SIZE (6 + WH_DISPLAY_LISTS + WH_DISPLAY_POOL_SIZE)
 wh_err wh_display_save(const wh_display *display, wh_writer *w) WH_MUST_USE;
 

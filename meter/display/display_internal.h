@@ -8,11 +8,9 @@
 /* Both lists as they come from the factory. */
 void wh_display_default_lists(wh_display *display);
 
-/* Show the value of a column in the digits, with its unit. WH_ERR_STATE: "--------". */
-void wh_display_draw(const wh_display *display, const wh_display_inputs *inputs, wh_column column,
-                     wh_err err, int64_t value, wh_lcd *lcd);
-
-/* Columns that are taken from the inputs. */
-bool wh_display_is_own(wh_column column);
+/* Show the value of a column, with its unit. Where there is no value the digits stay as they
+ * are. WH_ERR_NOT_FOUND: the meter has no such column, nothing was drawn. */
+wh_err wh_display_draw(wh_display *display, const wh_display_inputs *inputs, wh_column column,
+                       const wh_column_reader *reader) WH_MUST_USE;
 
 #endif /* WH_METER_DISPLAY_INTERNAL_H */

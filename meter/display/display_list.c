@@ -5,69 +5,57 @@
 #include <string.h>
 
 #define SAVE_VERSION  1
+#define HEAD_SIZE     7 /* settings and counts */
 #define PARTS         7 /* six groups and the attribute */
 #define DECIMALS_MAX  4
 #define SCREEN_S_MAX  99
 #define ATTRIBUTE_MAX 127
-#define F_LAST        101 /* value group F of the last billing period, then of the one before */
+#define NOW           255 /* value group F: */
+#define LAST          101 /* of the last billing period; 102 of the one before */
 
-/* A screen by its parts: groups A..F, then the attribute. */
-typedef struct {
-    uint8_t part[PARTS];
-} screen;
+static const wh_column before_first = {WH_OBIS_INIT(1, 0, 0, 0, 0, 255), 2};
 
-static const screen before_first = {{1, 0, 0, 0, 0, 255, 2}};
-
-static screen screen_of(const wh_column *column)
+/* A column by its parts: groups A..F, then the attribute. */
+static const uint8_t *parts(const wh_column *column)
 {
-    screen s;
-    memcpy(s.part, column->obis.group, WH_OBIS_GROUPS);
-    s.part[PARTS - 1] = column->attribute;
-    return s;
+    return (const uint8_t *)column;
 }
 
-static wh_column column_of(const screen *s)
-{
-    wh_column column;
-    memcpy(column.obis.group, s->part, WH_OBIS_GROUPS);
-    column.attribute = s->part[PARTS - 1];
-    return column;
-}
+_Static_assert(sizeof(wh_column) == PARTS && offsetof(wh_column, attribute) == PARTS - 1,
+               "a column is seven octets");
 
-static void put_screen(wh_writer *w, const screen *before, const screen *s)
+static void put_screen(wh_writer *w, wh_column *before, const wh_column *screen)
 {
-    uint8_t changed[PARTS];
-    unsigned mask = 0;
-    size_t count = 0;
+    uint8_t changed[1 + PARTS] = {0}; /* the mask first */
+    size_t count = 1;
     for (unsigned k = 0; k < PARTS; k++) {
-        if (s->part[k] != before->part[k]) {
-            mask |= 1U << k;
-            changed[count++] = s->part[k];
+        if (parts(screen)[k] != parts(before)[k]) {
+            changed[0] = (uint8_t)(changed[0] | 1U << k);
+            changed[count++] = parts(screen)[k];
         }
     }
-    wh_writer_put_u8(w, (uint8_t)mask);
     wh_writer_put_bytes(w, changed, count);
+    *before = *screen;
 }
 
-/* *s becomes the next screen. */
-static void take_screen(wh_reader *r, screen *s)
+static bool is_screen(const wh_column *column)
 {
+    return column->attribute != 0 && column->attribute <= ATTRIBUTE_MAX;
+}
+
+/* *screen becomes the next one. */
+static void take_screen(wh_reader *r, wh_column *screen)
+{
+    uint8_t *part = (uint8_t *)screen;
     unsigned mask = wh_reader_take_u8(r);
     for (unsigned k = 0; k < PARTS; k++) {
         if ((mask & 1U << k) != 0) {
-            s->part[k] = wh_reader_take_u8(r);
+            part[k] = wh_reader_take_u8(r);
         }
     }
-    uint8_t attribute = s->part[PARTS - 1];
-    if (mask >= 1U << PARTS || attribute == 0 || attribute > ATTRIBUTE_MAX) {
+    if (mask >= 1U << PARTS || !is_screen(screen)) {
         wh_reader_fail(r, WH_ERR_FORMAT);
     }
-}
-
-static wh_reader list_reader(const wh_display *display, wh_display_list list)
-{
-    size_t start = list == WH_DISPLAY_AUTOMATIC ? 0 : display->used[WH_DISPLAY_AUTOMATIC];
-    return wh_reader_init(&display->pool[start], display->used[list]);
 }
 
 unsigned wh_display_count(const wh_display *display, wh_display_list list)
@@ -81,12 +69,12 @@ wh_err wh_display_screen(const wh_display *display, wh_display_list list, unsign
     if ((unsigned)list >= WH_DISPLAY_LISTS || index >= display->count[list]) {
         return WH_ERR_NOT_FOUND;
     }
-    wh_reader r = list_reader(display, list);
-    screen s = before_first;
+    size_t start = list == WH_DISPLAY_AUTOMATIC ? 0 : display->used[WH_DISPLAY_AUTOMATIC];
+    wh_reader r = wh_reader_init(&display->pool[start], display->used[list]);
+    *column = before_first;
     for (unsigned i = 0; i <= index; i++) {
-        take_screen(&r, &s);
+        take_screen(&r, column);
     }
-    *column = column_of(&s);
     return wh_reader_err(&r);
 }
 
@@ -103,16 +91,14 @@ static size_t size_of(const wh_column *screens, unsigned count)
 {
     uint8_t scratch[1 + PARTS];
     size_t size = 0;
-    screen before = before_first;
+    wh_column before = before_first;
     for (unsigned i = 0; i < count; i++) {
-        screen s = screen_of(&screens[i]);
-        if (s.part[PARTS - 1] == 0 || s.part[PARTS - 1] > ATTRIBUTE_MAX) {
+        wh_writer w = wh_writer_init(scratch, sizeof scratch);
+        put_screen(&w, &before, &screens[i]);
+        size += wh_writer_len(&w);
+        if (!is_screen(&screens[i])) {
             return 0;
         }
-        wh_writer w = wh_writer_init(scratch, sizeof scratch);
-        put_screen(&w, &before, &s);
-        size += wh_writer_len(&w);
-        before = s;
     }
     return size;
 }
@@ -120,15 +106,15 @@ static size_t size_of(const wh_column *screens, unsigned count)
 wh_err wh_display_set_list(wh_display *display, wh_display_list list, const wh_column *screens,
                            unsigned count)
 {
+    bool automatic = list == WH_DISPLAY_AUTOMATIC;
     if ((unsigned)list >= WH_DISPLAY_LISTS || count > WH_DISPLAY_SCREENS_MAX ||
-        (count == 0 && list == WH_DISPLAY_AUTOMATIC)) {
+        (count == 0 && automatic)) {
         return WH_ERR_RANGE;
     }
     size_t size = size_of(screens, count);
     if (size == 0 && count > 0) {
         return WH_ERR_RANGE;
     }
-    bool automatic = list == WH_DISPLAY_AUTOMATIC;
     size_t other = display->used[automatic ? WH_DISPLAY_BY_KEY : WH_DISPLAY_AUTOMATIC];
     if (size + other > WH_DISPLAY_POOL_SIZE) {
         return WH_ERR_SPACE;
@@ -137,11 +123,9 @@ wh_err wh_display_set_list(wh_display *display, wh_display_list list, const wh_c
         memmove(&display->pool[size], &display->pool[display->used[WH_DISPLAY_AUTOMATIC]], other);
     }
     wh_writer w = wh_writer_init(&display->pool[automatic ? 0 : other], size);
-    screen before = before_first;
+    wh_column before = before_first;
     for (unsigned i = 0; i < count; i++) {
-        screen s = screen_of(&screens[i]);
-        put_screen(&w, &before, &s);
-        before = s;
+        put_screen(&w, &before, &screens[i]);
     }
     display->used[list] = (uint16_t)size;
     display->count[list] = (uint8_t)count;
@@ -151,86 +135,69 @@ wh_err wh_display_set_list(wh_display *display, wh_display_list list, const wh_c
 
 /* ---- what a meter comes with ---- */
 
-/* `count` screens; part k of each is `step` more than of the one before. */
-typedef struct {
-    screen first;
-    uint8_t k;
-    uint8_t step;
-    uint8_t count;
-} run;
+/* The lists as they lie in the pool: each line goes on from the screen before it. */
+#define TO_C(c)                 1U << WH_OBIS_C, (c)
+#define TO_E(e)                 1U << WH_OBIS_E, (e)
+#define TO_CD(c, d)             1U << WH_OBIS_C | 1U << WH_OBIS_D, (c), (d)
+#define TO_CE(c, e)             1U << WH_OBIS_C | 1U << WH_OBIS_E, (c), (e)
+#define TO_DE(d, e)             1U << WH_OBIS_D | 1U << WH_OBIS_E, (d), (e)
+#define TO_CDE(c, d, e)         1U << WH_OBIS_C | 1U << WH_OBIS_D | 1U << WH_OBIS_E, (c), (d), (e)
+#define TO_CDF(c, d, f)         1U << WH_OBIS_C | 1U << WH_OBIS_D | 1U << WH_OBIS_F, (c), (d), (f)
+#define TO_CEF(c, e, f)         1U << WH_OBIS_C | 1U << WH_OBIS_E | 1U << WH_OBIS_F, (c), (e), (f)
+#define TO_ACDEF(a, c, d, e, f) 0x3DU, (a), (c), (d), (e), (f)
+#define TO_ACDE(a, c, d, e)     0x1DU, (a), (c), (d), (e)
+#define RATES_1_TO_4            TO_E(1), TO_E(2), TO_E(3), TO_E(4)
+#define TIME_OF_IT              1U << (PARTS - 1), WH_COLUMN_TIME
+#define VALUE_OF_C(c)           1U << WH_OBIS_C | 1U << (PARTS - 1), (c), WH_COLUMN_VALUE
 
-enum { IN_C = WH_OBIS_C, IN_E = WH_OBIS_E, IN_ATTRIBUTE = PARTS - 1 };
-
-#define NOW 255
-#define ONE(c, d, e)                          \
-    {                                         \
-        {{1, 0, c, d, e, NOW, 2}}, IN_E, 0, 1 \
-    }
-#define ABSTRACT(c, d, e)                     \
-    {                                         \
-        {{0, 0, c, d, e, NOW, 2}}, IN_E, 0, 1 \
-    }
-#define BY_RATE(c, f)                       \
-    {                                       \
-        {{1, 0, c, 8, 0, f, 2}}, IN_E, 1, 5 \
-    } /* total and four rates */
-#define IN_A_ROW(c, n, f)                   \
-    {                                       \
-        {{1, 0, c, 8, 0, f, 2}}, IN_C, 1, n \
-    } /* energies side by side */
-#define MAXIMUM(c, f)                               \
-    {                                               \
-        {{1, 0, c, 6, 0, f, 2}}, IN_ATTRIBUTE, 3, 2 \
-    } /* value and time */
-#define OF_PHASES(c, n)                        \
-    {                                          \
-        {{1, 0, c, 7, 0, NOW, 2}}, IN_C, 20, n \
-    }
-
-static const run automatic_runs[] = {
-    ONE(0, 9, 2), ONE(0, 9, 1), BY_RATE(1, NOW), ONE(2, 8, 0), ONE(16, 7, 0),
+/* clang-format off */
+static const uint8_t factory_automatic[] = {
+    TO_DE(9, 2), TO_E(1),            /* date, time */
+    TO_CDE(1, 8, 0), RATES_1_TO_4,   /* active import */
+    TO_CE(2, 0),                     /* active export */
+    TO_CD(16, 7),                    /* active power */
 };
+#define FACTORY_AUTOMATIC 9
 
-static const run key_runs[] = {
-    ONE(0, 9, 2),           ONE(0, 9, 1),        BY_RATE(15, NOW),   BY_RATE(1, NOW),
-    BY_RATE(2, NOW),        IN_A_ROW(3, 6, NOW), /* reactive: import, export, quadrants */
-    MAXIMUM(1, NOW),        MAXIMUM(2, NOW),     ONE(1, 4, 0), /* of the running period */
-    ONE(2, 4, 0),           BY_RATE(15, F_LAST), BY_RATE(1, F_LAST), BY_RATE(2, F_LAST),
-    IN_A_ROW(3, 6, F_LAST), MAXIMUM(1, F_LAST),  MAXIMUM(2, F_LAST), BY_RATE(1, F_LAST + 1),
-    BY_RATE(2, F_LAST + 1), ABSTRACT(19, 10, 0), /* credit */
-    OF_PHASES(32, 3),                            /* voltages */
-    OF_PHASES(31, 4),                            /* currents, and that of the neutral */
-    OF_PHASES(16, 4),                            /* powers: in all, and of each phase */
-    OF_PHASES(13, 4),                            /* power factors */
-    ONE(14, 7, 0),          ONE(81, 7, 4),       /* by how much each current lags its voltage */
-    ONE(81, 7, 15),         ONE(81, 7, 26),      ABSTRACT(96, 1, 0),
+static const uint8_t factory_by_key[] = {
+    TO_DE(9, 2), TO_E(1),
+    TO_CDE(15, 8, 0), RATES_1_TO_4,  /* combined active energy */
+    TO_CE(1, 0), RATES_1_TO_4,
+    TO_CE(2, 0), RATES_1_TO_4,
+    TO_CE(3, 0), TO_C(4), TO_C(5), TO_C(6), TO_C(7), TO_C(8), /* reactive, quadrants */
+    TO_CD(1, 6), TIME_OF_IT, VALUE_OF_C(2), TIME_OF_IT,       /* largest demands */
+    1U << WH_OBIS_C | 1U << WH_OBIS_D | 1U << (PARTS - 1), 1, 4, WH_COLUMN_VALUE, TO_C(2),
+    TO_CDF(15, 8, LAST), RATES_1_TO_4, /* of the last billing period */
+    TO_CE(1, 0), RATES_1_TO_4,
+    TO_CE(2, 0), RATES_1_TO_4,
+    TO_CE(3, 0), TO_C(4), TO_C(5), TO_C(6), TO_C(7), TO_C(8),
+    TO_CD(1, 6), TIME_OF_IT, VALUE_OF_C(2), TIME_OF_IT,
+    1U << WH_OBIS_C | 1U << WH_OBIS_D | 1U << WH_OBIS_F | 1U << (PARTS - 1),
+        1, 8, LAST + 1, WH_COLUMN_VALUE, RATES_1_TO_4,        /* of the one before */
+    TO_CE(2, 0), RATES_1_TO_4,
+    TO_ACDEF(0, 19, 10, 0, NOW),                              /* credit */
+    1U << WH_OBIS_A | 1U << WH_OBIS_C | 1U << WH_OBIS_D, 1, 32, 7, TO_C(52), TO_C(72), /* U */
+    TO_C(31), TO_C(51), TO_C(71), TO_C(91),                   /* I, of the neutral too */
+    TO_C(16), TO_C(36), TO_C(56), TO_C(76),                   /* P */
+    TO_C(3),                                                  /* Q */
+    TO_C(13), TO_C(33), TO_C(53), TO_C(73), TO_C(14),         /* power factors, frequency */
+    TO_CE(81, 4), TO_E(15), TO_E(26),                         /* by how much I lags U */
+    TO_ACDE(0, 96, 1, 0),                                     /* serial number */
 };
+#define FACTORY_BY_KEY 86
+/* clang-format on */
 
-static void put_runs(wh_writer *w, const run *runs, size_t count, uint8_t *screens)
-{
-    screen before = before_first;
-    *screens = 0;
-    for (size_t i = 0; i < count; i++) {
-        screen s = runs[i].first;
-        for (unsigned n = 0; n < runs[i].count; n++) {
-            put_screen(w, &before, &s);
-            before = s;
-            s.part[runs[i].k] = (uint8_t)(s.part[runs[i].k] + runs[i].step);
-            ++*screens;
-        }
-    }
-}
+_Static_assert(sizeof factory_automatic + sizeof factory_by_key <= WH_DISPLAY_POOL_SIZE,
+               "what a meter comes with fits");
 
 void wh_display_default_lists(wh_display *display)
 {
-    wh_writer w = wh_writer_init(display->pool, sizeof display->pool);
-    put_runs(&w, automatic_runs, sizeof automatic_runs / sizeof automatic_runs[0],
-             &display->count[WH_DISPLAY_AUTOMATIC]);
-    display->used[WH_DISPLAY_AUTOMATIC] = (uint16_t)wh_writer_len(&w);
-    put_runs(&w, key_runs, sizeof key_runs / sizeof key_runs[0],
-             &display->count[WH_DISPLAY_BY_KEY]);
-    display->used[WH_DISPLAY_BY_KEY] =
-        (uint16_t)(wh_writer_len(&w) - display->used[WH_DISPLAY_AUTOMATIC]);
+    memcpy(display->pool, factory_automatic, sizeof factory_automatic);
+    memcpy(&display->pool[sizeof factory_automatic], factory_by_key, sizeof factory_by_key);
+    display->used[WH_DISPLAY_AUTOMATIC] = sizeof factory_automatic;
+    display->used[WH_DISPLAY_BY_KEY] = sizeof factory_by_key;
+    display->count[WH_DISPLAY_AUTOMATIC] = FACTORY_AUTOMATIC;
+    display->count[WH_DISPLAY_BY_KEY] = FACTORY_BY_KEY;
 }
 
 /* ---- settings, save and restore ---- */
@@ -252,73 +219,66 @@ wh_err wh_display_set(wh_display *display, const wh_display_settings *settings)
 
 wh_err wh_display_save(const wh_display *display, wh_writer *w)
 {
-    wh_writer_put_u8(w, SAVE_VERSION);
-    wh_writer_put_u8(w, display->settings.screen_s);
-    wh_writer_put_u8(w, display->settings.key_s);
-    wh_writer_put_u8(w, display->settings.energy_decimals);
-    wh_writer_put_u8(w, display->settings.power_decimals);
-    wh_writer_put_u8(w, display->settings.rate_names ? 1 : 0);
-    const uint8_t *at = display->pool;
-    for (unsigned list = 0; list < WH_DISPLAY_LISTS; list++) {
-        wh_writer_put_u8(w, display->count[list]);
-        wh_writer_put_bytes(w, at, display->used[list]);
-        at += display->used[list];
-    }
+    const wh_display_settings *s = &display->settings;
+    const uint8_t head[1 + HEAD_SIZE] = {SAVE_VERSION,
+                                         s->screen_s,
+                                         s->key_s,
+                                         s->energy_decimals,
+                                         s->power_decimals,
+                                         s->rate_names ? 1 : 0,
+                                         display->count[WH_DISPLAY_AUTOMATIC],
+                                         display->count[WH_DISPLAY_BY_KEY]};
+    wh_writer_put_bytes(w, head, sizeof head);
+    wh_writer_put_bytes(w, display->pool,
+                        (size_t)display->used[WH_DISPLAY_AUTOMATIC] +
+                            display->used[WH_DISPLAY_BY_KEY]);
     return wh_writer_err(w);
 }
 
-/* Octets of the next list, which is taken; an error is latched where it is none. */
-static size_t take_list(wh_reader *r, bool may_be_empty, uint8_t *count)
+/* Take a list of `count` screens; returns its octets. An error is latched where it is none. */
+static size_t take_list(wh_reader *r, unsigned count)
 {
-    *count = wh_reader_take_u8(r);
     size_t start = wh_reader_pos(r);
-    if (*count > WH_DISPLAY_SCREENS_MAX || (*count == 0 && !may_be_empty)) {
-        wh_reader_fail(r, WH_ERR_FORMAT);
-    }
-    screen s = before_first;
-    for (unsigned i = 0; i < *count && wh_reader_err(r) == WH_OK; i++) {
-        take_screen(r, &s);
+    wh_column screen = before_first;
+    for (unsigned i = 0; i < count && wh_reader_err(r) == WH_OK; i++) {
+        take_screen(r, &screen);
     }
     return wh_reader_pos(r) - start;
 }
 
 wh_err wh_display_restore(wh_display *display, wh_reader *r)
 {
-    wh_display_settings settings = {.screen_s = 0};
-    uint8_t count[WH_DISPLAY_LISTS];
-    size_t used[WH_DISPLAY_LISTS];
     uint8_t version = wh_reader_take_u8(r);
     if (wh_reader_err(r) == WH_OK && version != SAVE_VERSION) {
         wh_reader_fail(r, WH_ERR_UNSUPPORTED);
     }
-    settings.screen_s = wh_reader_take_u8(r);
-    settings.key_s = wh_reader_take_u8(r);
-    settings.energy_decimals = wh_reader_take_u8(r);
-    settings.power_decimals = wh_reader_take_u8(r);
-    uint8_t rate_names = wh_reader_take_u8(r);
-    settings.rate_names = rate_names != 0;
-    if (wh_reader_err(r) == WH_OK && (!are_possible(&settings) || rate_names > 1)) {
+    const uint8_t *head = wh_reader_take_bytes(r, HEAD_SIZE);
+    if (head == NULL) {
+        return wh_reader_err(r);
+    }
+    const wh_display_settings settings = {head[0], head[1], head[2], head[3], head[4] != 0};
+    unsigned automatic = head[5];
+    unsigned by_key = head[6];
+    bool fits = are_possible(&settings) && head[4] <= 1 && automatic > 0 &&
+                automatic <= WH_DISPLAY_SCREENS_MAX && by_key <= WH_DISPLAY_SCREENS_MAX;
+    if (!fits) {
         wh_reader_fail(r, WH_ERR_FORMAT);
     }
     wh_reader lists = *r;
-    for (unsigned list = 0; list < WH_DISPLAY_LISTS; list++) {
-        used[list] = take_list(r, list != WH_DISPLAY_AUTOMATIC, &count[list]);
-    }
-    if (used[WH_DISPLAY_AUTOMATIC] + used[WH_DISPLAY_BY_KEY] > WH_DISPLAY_POOL_SIZE) {
+    size_t used = take_list(r, automatic);
+    size_t used_by_key = take_list(r, by_key);
+    if (used + used_by_key > WH_DISPLAY_POOL_SIZE) {
         wh_reader_fail(r, WH_ERR_FORMAT);
     }
     if (wh_reader_err(r) != WH_OK) {
         return wh_reader_err(r);
     }
-    uint8_t *at = display->pool;
-    for (unsigned list = 0; list < WH_DISPLAY_LISTS; list++) {
-        (void)wh_reader_take_u8(&lists);
-        memcpy(at, wh_reader_take_bytes(&lists, used[list]), used[list]);
-        at += used[list];
-        display->used[list] = (uint16_t)used[list];
-        display->count[list] = count[list];
-    }
+    memcpy(display->pool, wh_reader_take_bytes(&lists, used + used_by_key), used + used_by_key);
     display->settings = settings;
+    display->used[WH_DISPLAY_AUTOMATIC] = (uint16_t)used;
+    display->used[WH_DISPLAY_BY_KEY] = (uint16_t)used_by_key;
+    display->count[WH_DISPLAY_AUTOMATIC] = (uint8_t)automatic;
+    display->count[WH_DISPLAY_BY_KEY] = (uint8_t)by_key;
     begin_again(display);
     return WH_OK;
 }

@@ -10,177 +10,170 @@
 #define C_PHASES_END   80
 #define C_ANGLE        81
 #define C_NEUTRAL      90
-#define C_MONEY        19 /* of group A 0: account and credit */
+#define C_CLOCK        1  /* of group A 0 */
+#define C_MONEY        19 /* account and credit */
+#define C_SERIAL       96
 #define D_NOW          7
+#define D_CLOCK        9 /* E 1 the time, 2 the date */
 #define E_DISTORTION   124
-#define ATTRIBUTE_TIME 5
+#define E_NEGATIVE_SEQ 133
+#define E_ZERO_SEQ     134
 
-/* What a value is: its unit, decimals it has, decimals to show. */
-typedef struct {
-    uint8_t unit;
+#define AS_ENERGY 0xFF /* decimals as set */
+#define AS_POWER  0xFE
+
+/* Decimals that a value of a unit has, and how many are shown. */
+static const struct {
     uint8_t has;
     uint8_t decimals;
-} looks;
-
-#define OF_ENERGY 0xFF /* decimals as set */
-#define OF_POWER  0xFE
-
-/* By value group C of the sum. Powers have their energies 3 units before. */
-static const looks of_c[C_PER_PHASE + 1] = {
-    [1] = {WH_LCD_KW, 6, OF_POWER},   [2] = {WH_LCD_KW, 6, OF_POWER},
-    [3] = {WH_LCD_KVAR, 6, OF_POWER}, [4] = {WH_LCD_KVAR, 6, OF_POWER},
-    [5] = {WH_LCD_KVAR, 6, OF_POWER}, [6] = {WH_LCD_KVAR, 6, OF_POWER},
-    [7] = {WH_LCD_KVAR, 6, OF_POWER}, [8] = {WH_LCD_KVAR, 6, OF_POWER},
-    [9] = {WH_LCD_KVA, 6, OF_POWER},  [10] = {WH_LCD_KVA, 6, OF_POWER},
-    [11] = {WH_LCD_A, 6, 3},          [12] = {WH_LCD_V, 3, 1},
-    [13] = {WH_LCD_COS, 6, 3},        [14] = {WH_LCD_HZ, 6, 2},
-    [15] = {WH_LCD_KW, 6, OF_POWER},  [16] = {WH_LCD_KW, 6, OF_POWER},
-    [17] = {WH_LCD_KW, 6, OF_POWER},  [18] = {WH_LCD_KW, 6, OF_POWER},
-    [19] = {WH_LCD_KW, 6, OF_POWER},  [20] = {WH_LCD_KW, 6, OF_POWER},
+} looks[WH_LCD_UNITS] = {
+    [WH_LCD_KWH] = {6, AS_ENERGY},
+    [WH_LCD_KVARH] = {6, AS_ENERGY},
+    [WH_LCD_KVAH] = {6, AS_ENERGY},
+    [WH_LCD_KW] = {6, AS_POWER},
+    [WH_LCD_KVAR] = {6, AS_POWER},
+    [WH_LCD_KVA] = {6, AS_POWER},
+    [WH_LCD_V] = {3, 1},
+    [WH_LCD_A] = {6, 3},
+    [WH_LCD_HZ] = {6, 2},
+    [WH_LCD_COS] = {6, 3},
+    [WH_LCD_DEGREE] = {3, 1},
+    [WH_LCD_PERCENT] = {4, 2},
+    [WH_LCD_MONEY] = {6, 2},
 };
 
-_Static_assert(WH_LCD_KW - WH_LCD_KWH == 3 && WH_LCD_KVAR - WH_LCD_KVARH == 3 &&
-                   WH_LCD_KVA - WH_LCD_KVAH == 3,
-               "an energy is three units before its power");
+/* Units of present values, by value group C of the sum. */
+static const uint8_t unit_of_c[C_PER_PHASE + 1] = {
+    WH_LCD_NO_UNIT, WH_LCD_KW,   WH_LCD_KW,  WH_LCD_KVAR, WH_LCD_KVAR, WH_LCD_KVAR, WH_LCD_KVAR,
+    WH_LCD_KVAR,    WH_LCD_KVAR, WH_LCD_KVA, WH_LCD_KVA,  WH_LCD_A,    WH_LCD_V,    WH_LCD_COS,
+    WH_LCD_HZ,      WH_LCD_KW,   WH_LCD_KW,  WH_LCD_KW,   WH_LCD_KW,   WH_LCD_KW,   WH_LCD_KW,
+};
 
-/* Value groups D that are integrals over time. */
+/* Value groups D that are integrals over time: 8 to 10, 17 to 20, 29, 30. */
 static bool is_integral(unsigned d)
 {
-    return (d >= 8 && d <= 10) || (d >= 17 && d <= 20) || d == 29 || d == 30 || d == 58;
+    return d < 32 && (UINT32_C(0x601E0700) >> d & 1) != 0;
 }
 
-static looks looks_of(wh_column column)
+/* Of voltages and currents: distortion, and what the catalogue has of unbalance. */
+static bool is_ratio(unsigned d, unsigned e)
 {
-    const uint8_t *group = column.obis.group;
+    return d == D_NOW && (e == E_DISTORTION || e == E_NEGATIVE_SEQ || e == E_ZERO_SEQ);
+}
+
+static unsigned unit_of(const uint8_t *group)
+{
     unsigned c = group[WH_OBIS_C];
+    unsigned d = group[WH_OBIS_D];
     if (group[WH_OBIS_A] != ELECTRICITY) {
-        bool money = c == C_MONEY;
-        return (looks){money ? WH_LCD_MONEY : WH_LCD_NO_UNIT, money ? 6 : 0, money ? 2 : 0};
+        return c == C_MONEY ? WH_LCD_MONEY : WH_LCD_NO_UNIT;
     }
     if (c == C_ANGLE) {
-        return (looks){WH_LCD_DEGREE, 3, 1};
+        return WH_LCD_DEGREE;
     }
     if (c > C_NEUTRAL) {
         c -= C_PER_PHASE * 4; /* 91 as 11, 92 as 12 */
     } else if (c > C_PER_PHASE && c <= C_PHASES_END) {
         c = (c - 1) % C_PER_PHASE + 1;
     }
-    if (c > C_PER_PHASE || of_c[c].unit == WH_LCD_NO_UNIT) {
-        return (looks){WH_LCD_NO_UNIT, 0, 0};
+    unsigned unit = c <= C_PER_PHASE ? unit_of_c[c] : WH_LCD_NO_UNIT;
+    if (unit >= WH_LCD_KW && unit <= WH_LCD_KVA) {
+        return is_integral(d) ? unit - (WH_LCD_KW - WH_LCD_KWH) : unit;
     }
-    looks l = of_c[c];
-    if (group[WH_OBIS_D] == D_NOW && group[WH_OBIS_E] == E_DISTORTION) {
-        return (looks){WH_LCD_PERCENT, 4, 2};
-    }
-    if (l.decimals == OF_POWER && is_integral(group[WH_OBIS_D])) {
-        l.unit = (uint8_t)(l.unit - (WH_LCD_KW - WH_LCD_KWH));
-        l.decimals = OF_ENERGY;
-    }
-    return l;
+    return unit != WH_LCD_NO_UNIT && is_ratio(d, group[WH_OBIS_E]) ? WH_LCD_PERCENT : unit;
 }
 
-/* Two digits and a separator. */
-static char *put_two(char *at, unsigned value, char separator)
-{
-    *at++ = (char)('0' + (char)(value / 10 % 10));
-    *at++ = (char)('0' + (char)(value % 10));
-    *at++ = separator;
-    return at;
-}
+_Static_assert(WH_LCD_KW - WH_LCD_KWH == 3 && WH_LCD_KVAR - WH_LCD_KVARH == 3 &&
+                   WH_LCD_KVA - WH_LCD_KVAH == 3,
+               "an energy is three units before its power");
 
-typedef enum {
-    TIME_OF_DAY, /* 14:45:09 */
-    DATE,        /* 26-11-22 */
-    MOMENT       /* 11.22.14:45 */
+/* Forms of a time: the first of year, month, ... second that is shown, and what stands behind
+ * each; a 0 ends it. */
+typedef struct {
+    uint8_t from;
+    char behind[5];
 } time_form;
 
-static void put_time(const wh_display_inputs *in, int64_t utc_ms, time_form form, wh_lcd *lcd)
+/* Screens that are not read. */
+typedef enum { NOT_OWN, OWN_TIME, OWN_DATE, OWN_SERIAL } own_screen;
+
+static const time_form forms[] = {
+    [NOT_OWN] = {1, "..:"}, /* 11.22.14:45, of a demand */
+    [OWN_TIME] = {3, "::"}, /* 14:45:09 */
+    [OWN_DATE] = {0, "--"}, /* 26-11-22 */
+};
+
+static void put_time(const wh_display_inputs *in, int64_t utc_ms, const time_form *form,
+                     wh_lcd *lcd)
 {
     static const wh_time_zone utc = {.standard_min = 0};
     wh_civil_time t;
     const wh_time_zone *zone = in->zone != NULL ? in->zone : &utc;
     if (utc_ms < WH_CIVIL_MS_MIN || wh_time_zone_to_local(zone, utc_ms, &t, NULL) != WH_OK) {
-        wh_lcd_text(lcd, "--------");
         return;
     }
-    char text[4 * 3];
+    const uint8_t parts[] = {
+        (uint8_t)(t.date.year % 100), t.date.month, t.date.day, t.hour, t.minute, t.second};
+    char text[sizeof parts * 3];
     char *at = text;
-    if (form == TIME_OF_DAY) {
-        at = put_two(at, t.hour, ':');
-        at = put_two(at, t.minute, ':');
-        at = put_two(at, t.second, ' ');
-    } else if (form == DATE) {
-        at = put_two(at, (unsigned)(t.date.year % 100), '-');
-        at = put_two(at, t.date.month, '-');
-        at = put_two(at, t.date.day, ' ');
-    } else {
-        at = put_two(at, t.date.month, '.');
-        at = put_two(at, t.date.day, '.');
-        at = put_two(at, t.hour, ':');
-        at = put_two(at, t.minute, ' ');
+    for (unsigned i = 0; at == text || at[-1] != '\0'; i++) {
+        *at++ = (char)('0' + (char)(parts[form->from + i] / 10));
+        *at++ = (char)('0' + (char)(parts[form->from + i] % 10));
+        *at++ = form->behind[i];
     }
-    at[-1] = '\0';
     wh_lcd_text(lcd, text);
 }
 
-/* 0-0:1.0.0 and 1-0:0.9.1 are the time, 1-0:0.9.2 the date, 0-0:96.1.0 the serial number. */
-typedef enum { NOT_OWN, OWN_TIME, OWN_DATE, OWN_SERIAL } own_screen;
-
 static own_screen own_screen_of(wh_column column)
 {
-    static const struct {
-        uint8_t a;
-        uint8_t c;
-        uint8_t d;
-        uint8_t e;
-    } codes[] = {
-        [OWN_TIME] = {ELECTRICITY, C_GENERAL, 9, 1},
-        [OWN_DATE] = {ELECTRICITY, C_GENERAL, 9, 2},
-        [OWN_SERIAL] = {0, 96, 1, 0},
-    };
-    const uint8_t *group = column.obis.group;
-    for (unsigned i = OWN_TIME; i <= OWN_SERIAL; i++) {
-        if (group[WH_OBIS_A] == codes[i].a && group[WH_OBIS_C] == codes[i].c &&
-            group[WH_OBIS_D] == codes[i].d && group[WH_OBIS_E] == codes[i].e) {
-            return (own_screen)i;
-        }
+    unsigned a = column.obis.group[WH_OBIS_A];
+    unsigned c = column.obis.group[WH_OBIS_C];
+    unsigned d = column.obis.group[WH_OBIS_D];
+    unsigned e = column.obis.group[WH_OBIS_E];
+    if (a == ELECTRICITY) {
+        bool own = c == C_GENERAL && d == D_CLOCK && (e == OWN_TIME || e == OWN_DATE);
+        return own ? (own_screen)e : NOT_OWN;
     }
-    bool clock = group[WH_OBIS_A] == 0 && group[WH_OBIS_C] == 1 && group[WH_OBIS_D] == 0;
-    return clock ? OWN_TIME : NOT_OWN;
-}
-
-bool wh_display_is_own(wh_column column)
-{
-    return own_screen_of(column) != NOT_OWN;
-}
-
-static unsigned decimals_of(const wh_display *display, looks l)
-{
-    if (l.decimals == OF_ENERGY) {
-        return display->settings.energy_decimals;
+    if (c == C_SERIAL && d == 1 && e == 0) {
+        return OWN_SERIAL;
     }
-    return l.decimals == OF_POWER ? display->settings.power_decimals : l.decimals;
+    return c == C_CLOCK && d == 0 ? OWN_TIME : NOT_OWN;
 }
 
-void wh_display_draw(const wh_display *display, const wh_display_inputs *inputs, wh_column column,
-                     wh_err err, int64_t value, wh_lcd *lcd)
+static void put_number(const wh_display_settings *settings, int64_t value, wh_lcd *lcd)
 {
+    unsigned decimals = looks[lcd->unit].decimals;
+    bool cut = decimals == AS_ENERGY;
+    if (cut) {
+        decimals = settings->energy_decimals;
+    } else if (decimals == AS_POWER) {
+        decimals = settings->power_decimals;
+    }
+    wh_lcd_number(lcd, value, looks[lcd->unit].has, decimals, cut);
+}
+
+wh_err wh_display_draw(wh_display *display, const wh_display_inputs *inputs, wh_column column,
+                       const wh_column_reader *reader)
+{
+    wh_lcd *lcd = &display->lcd;
     own_screen own = own_screen_of(column);
-    looks l = looks_of(column);
+    int64_t value = 0;
+    wh_err err = own == NOT_OWN ? reader->read(reader->user, column, &value) : WH_OK;
+    if (err == WH_ERR_NOT_FOUND) {
+        return err;
+    }
     lcd->column = column;
     if (own == OWN_SERIAL) {
-        wh_lcd_text(lcd, inputs->serial != NULL ? inputs->serial : "--------");
-    } else if (own != NOT_OWN) {
-        put_time(inputs, inputs->utc_ms, own == OWN_TIME ? TIME_OF_DAY : DATE, lcd);
-    } else if (column.attribute == ATTRIBUTE_TIME) {
+        wh_lcd_text(lcd, inputs->serial != NULL ? inputs->serial : "");
+    } else if (own != NOT_OWN || column.attribute == WH_COLUMN_TIME) {
         bool known = err == WH_OK && value > 0 && value <= UINT32_MAX;
-        put_time(inputs, known ? value * 1000 : INT64_MIN, MOMENT, lcd);
+        int64_t utc_ms = known ? value * 1000 : INT64_MIN;
+        put_time(inputs, own != NOT_OWN ? inputs->utc_ms : utc_ms, &forms[own], lcd);
     } else {
-        lcd->unit = l.unit;
+        lcd->unit = (uint8_t)unit_of(column.obis.group);
         if (err == WH_OK) {
-            wh_lcd_number(lcd, value, l.has, decimals_of(display, l), l.decimals == OF_ENERGY);
-        } else {
-            wh_lcd_text(lcd, "--------");
+            put_number(&display->settings, value, lcd);
         }
     }
+    return WH_OK;
 }

@@ -76,17 +76,20 @@ void wh_lcd_number(wh_lcd *lcd, int64_t value, unsigned has, unsigned decimals, 
     uint64_t magnitude = value < 0 ? 0U - (uint64_t)value : (uint64_t)value;
     decimals = decimals < has ? decimals : has;
     decimals = decimals < WH_LCD_DIGITS ? decimals : WH_LCD_DIGITS - 1;
-    uint64_t shown = drop_places(magnitude, has - decimals, cut);
-    while (shown > NUMBER_MAX && decimals > 0) {
-        decimals--;
-        shown = drop_places(magnitude, has - decimals, cut);
+    uint64_t fits = 0;
+    for (;; decimals--) {
+        fits = drop_places(magnitude, has - decimals, cut);
+        if (fits <= NUMBER_MAX || decimals == 0) {
+            break;
+        }
     }
     lcd->symbols &= ~WH_LCD_MINUS;
-    lcd->symbols |= value < 0 && shown != 0 ? WH_LCD_MINUS : 0;
-    if (shown > NUMBER_MAX) {
+    lcd->symbols |= value < 0 && fits != 0 ? WH_LCD_MINUS : 0;
+    if (fits > NUMBER_MAX) {
         wh_lcd_text(lcd, "0FL");
         return;
     }
+    uint32_t shown = (uint32_t)fits;
     char text[WH_LCD_DIGITS + 2];
     unsigned at = sizeof text - 1;
     text[at] = '\0';
@@ -141,21 +144,20 @@ unsigned wh_lcd_periods_back(const wh_lcd *lcd)
 wh_err wh_lcd_save(const wh_lcd *lcd, wh_writer *w)
 {
     wh_writer_put_u8(w, SAVE_VERSION);
-    for (unsigned k = 0; k < WH_LCD_DIGITS; k++) {
-        wh_writer_put_u8(w, (uint8_t)lcd->digit[k]);
-    }
+    wh_writer_put_bytes(w, (const uint8_t *)lcd->digit, WH_LCD_DIGITS);
     wh_writer_put_u8(w, lcd->points);
     wh_writer_put_u8(w, lcd->colons);
     wh_writer_put_bytes(w, lcd->column.obis.group, WH_OBIS_GROUPS);
-    wh_writer_put_u8(w, lcd->column.attribute);
-    wh_writer_put_u8(w, lcd->unit);
-    wh_writer_put_u8(w, lcd->rate);
-    wh_writer_put_u8(w, lcd->tariff_set);
-    wh_writer_put_u8(w, lcd->step);
-    wh_writer_put_u8(w, lcd->quadrant);
-    wh_writer_put_u8(w, lcd->phases);
-    wh_writer_put_u8(w, lcd->phases_blinking);
-    wh_writer_put_u8(w, lcd->screen);
+    const uint8_t others[] = {lcd->column.attribute,
+                              lcd->unit,
+                              lcd->rate,
+                              lcd->tariff_set,
+                              lcd->step,
+                              lcd->quadrant,
+                              lcd->phases,
+                              lcd->phases_blinking,
+                              lcd->screen};
+    wh_writer_put_bytes(w, others, sizeof others);
     wh_writer_put_u32be(w, lcd->symbols);
     wh_writer_put_u32be(w, lcd->blinking);
     return wh_writer_err(w);
