@@ -20,7 +20,7 @@
  * Money is int64 millionths of the currency. It is never made or lost; after every call
  *
  *   sum of all credits = topped_up + adjusted - collected - refunded        exactly, and
- *   collected          = sum of what the charges have been paid (but for charges set anew)
+ *   collected          = sum of what the charges have been paid (of charges that were not set anew or reset)
  *
  * where `adjusted` is what operators, presets and resets gave or took. A collection is taken from
  * the live credits (selected or in use) by priority, from each down to its limit; what they cannot
@@ -156,7 +156,7 @@ typedef enum {
 enum {
     WH_CHARGE_PROPORTION = 1, /* of the payment, not unit_charge */
     WH_CHARGE_CONTINUOUS = 2, /* a time based one is taken also where credit does not suffice */
-    WH_CHARGE_DEBT = 4,       /* ends when total_amount_remaining is 0 */
+    WH_CHARGE_DEBT = 4,       /* of the others: ends when total_amount_remaining is 0 */
     WH_CHARGE_FLAGS = 7
 };
 
@@ -342,8 +342,8 @@ wh_err wh_prepayment_activate(wh_prepayment *p, const wh_time_zone *zone,
 /* active -> closed: no more collections, top-ups, wishes. WH_ERR_STATE. */
 wh_err wh_prepayment_close(wh_prepayment *p) WH_MUST_USE;
 
-/* closed -> new: all amounts and debts are 0, presets given anew. The purchase count stays.
- * WH_ERR_STATE. */
+/* closed -> new: credits have their presets, charges nothing paid and no debts, and no activation
+ * or closure is planned. The totals and the purchase count stay. WH_ERR_STATE. */
 wh_err wh_prepayment_reset(wh_prepayment *p) WH_MUST_USE;
 
 /* The clock was put right from a time far ahead, in which boundaries were done: periods begin now.
