@@ -121,8 +121,9 @@ typedef struct {
 
 /* A record that is due. */
 typedef struct {
-    int64_t utc_ms;   /* its time */
-    uint8_t recorder; /* its place in the array */
+    int64_t utc_ms;    /* its time */
+    uint32_t sequence; /* of the entry in the log; set by wh_recorder_append */
+    uint8_t recorder;  /* its place in the array */
     bool late;
     bool more; /* further ones of this recorder are due */
 } wh_recorder_point;
@@ -192,16 +193,12 @@ void wh_recorder_note(wh_recorder *recorders, size_t count, uint8_t status);
 /* The zone is another one (WH_CLOCK_ZONE): boundaries are at other moments. */
 void wh_recorder_zone_changed(wh_recorder *recorders, size_t count);
 
-/* What is past by now counts as done, also what was ahead: the clock was put right from a time
- * so far ahead that its records are worth less than those to come. */
-void wh_recorder_restart(wh_recorder *r, const wh_recorder_now *now);
-
 /* The records due at the oldest moment at which any is, up to now.
  * Returns how many are in point[max]; costs a comparison for each recorder where none is due. */
 size_t wh_recorder_due(wh_recorder *recorders, size_t count, const wh_recorder_now *now,
                        wh_recorder_point *point, size_t max);
 
-/* Write the record of a point. WH_ERR_SPACE: more than record_size does not happen. */
+/* Write the record of a point: record_size bytes at most. WH_ERR_SPACE as the writer. */
 wh_err wh_recorder_capture(const wh_recorder *r, const wh_recorder_now *now,
                            const wh_recorder_point *point, const wh_column_reader *reader,
                            wh_writer *w) WH_MUST_USE;
@@ -209,7 +206,7 @@ wh_err wh_recorder_capture(const wh_recorder *r, const wh_recorder_now *now,
 /* Append it to the log and put how far the recorder has come with it, in the transaction that is
  * running: errors as wh_store_append and wh_store_put. */
 wh_err wh_recorder_append(const wh_recorder *r, const wh_recorder_now *now,
-                          const wh_recorder_point *point, wh_store *store, const uint8_t *record,
+                          wh_recorder_point *point, wh_store *store, const uint8_t *record,
                           size_t len) WH_MUST_USE;
 
 /* The transaction was committed. */
@@ -230,6 +227,10 @@ wh_err wh_recorder_set(wh_recorder *r, wh_store *store, const wh_recorder_now *n
 
 /* Take all entries away; what is past by now counts as done. */
 wh_err wh_recorder_reset(wh_recorder *r, wh_store *store, const wh_recorder_now *now) WH_MUST_USE;
+
+/* Keep the entries; what is past by now counts as done, and nothing after it: the clock was put
+ * right from a time far ahead, at which records were made that will not come again. */
+wh_err wh_recorder_restart(wh_recorder *r, wh_store *store, const wh_recorder_now *now) WH_MUST_USE;
 
 /* ---- reading ---- */
 
