@@ -16,6 +16,7 @@
  *   of a rate         active_energy_import_t3     1-0:1.8.3      value group E: the rate
  *   of a phase        l2_active_energy_import     1-0:41.8.0     value group C: 20, 40, 60 more
  *   of a load         load_7_power                value group B: the load, 1..16
+ *   of a demand       demand_max_reactive_import  value group C: 1 to 10; and of rates
  *   of a limiter ...  limiter_2_threshold_active  value group E: from 0
  *
  * Attributes of one COSEM object that are items of their own have its logical name, but F is
@@ -53,7 +54,7 @@ typedef struct {
     wh_value_type type;
     int64_t i;            /* signed numbers, time */
     uint64_t u;           /* unsigned numbers */
-    const uint8_t *bytes; /* octets, text: borrowed */
+    const uint8_t *bytes; /* octets, text: borrowed; of a meter until its next call */
     size_t len;
 } wh_value;
 
@@ -78,6 +79,11 @@ typedef enum {
     WH_SPAN_PHASES, /* each phase */
     WH_SPAN_PLACES, /* the total and each phase */
     WH_SPAN_ENERGY, /* the total, each rate, each phase */
+    WH_SPAN_KEEPER, /* one; this and those below only of a meter that keeps (keeper.h) */
+    WH_SPAN_RATES,  /* the total and each rate */
+    WH_SPAN_DEMAND, /* value group C 1..10 as far as it is a demand channel: total, each rate */
+    WH_SPAN_LOADS,  /* each slot of the load table */
+    WH_SPAN_LIMITERS,
     WH_SPAN_COUNT
 } wh_span;
 
@@ -98,7 +104,7 @@ typedef struct {
 /* An item: a row, and which of its instances. */
 typedef struct {
     const wh_item *item; /* NULL: none */
-    uint8_t place;       /* phase from 0, WH_REG_TOTAL; load, limiter ... from 0 */
+    uint8_t place;       /* phase from 0, WH_REG_TOTAL; demand, load, limiter ... from 0 */
     uint8_t rate;        /* 1..63; 0: of all rates */
 } wh_item_ref;
 

@@ -1,15 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Items that say which meter this is, and what time it has. */
+/* Items that say which meter this is. */
 #include "meter/catalogue_internal.h"
 
 #include <string.h>
-
-wh_err wh_catalogue_get_time(const wh_meter *meter, wh_item_ref ref, wh_value *value)
-{
-    (void)ref;
-    value->i = meter->utc_ms;
-    return meter->utc_ms == INT64_MIN ? WH_ERR_STATE : WH_OK;
-}
 
 static wh_err put_bytes(const void *bytes, size_t len, wh_value *value)
 {

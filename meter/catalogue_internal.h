@@ -3,6 +3,8 @@
 #ifndef WH_METER_CATALOGUE_INTERNAL_H
 #define WH_METER_CATALOGUE_INTERNAL_H
 
+#include "core/reader.h"
+#include "core/writer.h"
 #include "meter/catalogue.h"
 
 /* Called by wh_meter_get, _set and _act once role, existence, type and range are right. The value
@@ -16,12 +18,49 @@ typedef struct {
     wh_item_setter *act;
 } wh_item_door;
 
+/* Value groups of a row's code: B is 0. */
+enum { WH_CODE_A, WH_CODE_C, WH_CODE_D, WH_CODE_E, WH_CODE_F, WH_CODE_LEN };
+
+/* The row with that code; NULL: there is none. */
+const wh_item *wh_catalogue_search(const uint8_t code[WH_CODE_LEN]);
+
+/* Instances of spans. */
+#define WH_CATALOGUE_DEMANDS  10
+#define WH_CATALOGUE_LIMITERS 4
+
 /* What powers of a phase and of the total share: sources of span PLACES. */
 enum { WH_POWER_P, WH_POWER_Q1, WH_POWER_S, WH_POWER_P1, WH_POWER_PF, WH_POWERS };
+
+/* ---- values ---- */
 
 /* A number into the value: WH_ERR_RANGE where its type does not hold it, so an unsigned item never
  * has a negative value to show. */
 wh_err wh_catalogue_put(wh_item_ref ref, int64_t number, wh_value *value);
+
+/* The number of a value that is one, or a time. */
+int64_t wh_catalogue_number(const wh_value *value);
+
+/* A time: none where it is 0, the end of time, or before its beginning. */
+wh_err wh_catalogue_put_time(int64_t utc_ms, wh_value *value);
+wh_err wh_catalogue_put_time_s(uint32_t utc_s, wh_value *value);
+
+/* Octets that are encoded when they are asked for: into the keeper's work buffer. */
+wh_writer wh_catalogue_octets(const wh_meter *meter);
+wh_err wh_catalogue_put_octets(const wh_writer *w, wh_value *value);
+
+/* ---- fields: source is where a number lies in a struct, and how wide it is ---- */
+
+#define WH_FIELD_WIDTH(size) ((size) == 8 ? 3U : (size) == 4 ? 2U : (size) == 2 ? 1U : 0U)
+#define WH_FIELD(type, member)                                                            \
+    ((unsigned)offsetof(type, member) | WH_FIELD_WIDTH(sizeof(((const type *)0)->member)) \
+                                            << WH_FIELD_SHIFT)
+#define WH_FIELD_SHIFT 14U
+#define WH_FIELD_MASK  ((1U << WH_FIELD_SHIFT) - 1U)
+
+wh_err wh_catalogue_get_field(const void *base, wh_item_ref ref, wh_value *value);
+
+/* WH_ERR_RANGE: the field does not hold it; nothing has changed then. */
+wh_err wh_catalogue_set_field(void *base, wh_item_ref ref, const wh_value *value) WH_MUST_USE;
 
 /* catalogue_measure.c */
 wh_item_getter wh_catalogue_get_micro;
@@ -33,13 +72,105 @@ wh_item_getter wh_catalogue_get_unsigned32;
 wh_item_getter wh_catalogue_get_frequency;
 wh_item_getter wh_catalogue_get_angle;
 
-/* catalogue_energy.c */
+/* catalogue_energy.c: source is the set of registers (WH_REG_BIT), or which combination */
 wh_item_getter wh_catalogue_get_energy;
-wh_item_getter wh_catalogue_get_reactive_import;
-wh_item_getter wh_catalogue_get_reactive_export;
+wh_item_getter wh_catalogue_get_combined_active;
+wh_item_getter wh_catalogue_get_combined_reactive;
+wh_item_setter wh_catalogue_set_word;
+
+/* catalogue_demand.c */
+unsigned wh_catalogue_demand_channel(const wh_meter *meter, unsigned place);
+wh_item_getter wh_catalogue_get_demand_present;
+wh_item_getter wh_catalogue_get_demand_last;
+wh_item_getter wh_catalogue_get_demand_last_time;
+wh_item_getter wh_catalogue_get_demand_max;
+wh_item_getter wh_catalogue_get_demand_max_time;
+wh_item_setter wh_catalogue_set_demand_slip;
+wh_item_setter wh_catalogue_set_demand_slips;
+wh_item_setter wh_catalogue_act_demand_reset;
+wh_item_setter wh_catalogue_act_demand_next;
+
+/* catalogue_clock.c */
+wh_item_getter wh_catalogue_get_clock;
+wh_item_getter wh_catalogue_get_clock_status;
+wh_item_getter wh_catalogue_get_clock_zone;
+wh_item_getter wh_catalogue_get_clock_offset;
+wh_item_getter wh_catalogue_get_dst_enabled;
+wh_item_setter wh_catalogue_set_clock;
+wh_item_setter wh_catalogue_set_clock_zone;
+wh_item_setter wh_catalogue_set_dst_enabled;
+wh_item_setter wh_catalogue_set_clock_base;
+wh_item_setter wh_catalogue_set_clock_correction;
+wh_item_setter wh_catalogue_act_clock_adjust;
+wh_item_setter wh_catalogue_act_clock_shift;
+wh_item_setter wh_catalogue_act_clock_preset;
+wh_item_setter wh_catalogue_act_clock_broadcast;
+enum { WH_ADJUST_QUARTER, WH_ADJUST_PERIOD, WH_ADJUST_MINUTE, WH_ADJUST_PRESET };
+
+/* catalogue_tariff.c: source of tables is the set (wh_tariff_set) and which (WH_PRICES_) */
+enum { WH_PRICES_IMPORT, WH_PRICES_EXPORT };
+#define WH_PRICES(which, set) ((which) << 1 | (set))
+wh_item_getter wh_catalogue_get_zones;
+wh_item_getter wh_catalogue_get_days;
+wh_item_getter wh_catalogue_get_holidays;
+wh_item_getter wh_catalogue_get_steps;
+wh_item_getter wh_catalogue_get_prices;
+wh_item_getter wh_catalogue_get_prices_switch;
+wh_item_getter wh_catalogue_get_price;
+wh_item_getter wh_catalogue_get_step_price;
+wh_item_getter wh_catalogue_get_step_used;
+wh_item_setter wh_catalogue_set_zones;
+wh_item_setter wh_catalogue_set_days;
+wh_item_setter wh_catalogue_set_holidays;
+wh_item_setter wh_catalogue_set_steps;
+wh_item_setter wh_catalogue_set_prices;
+wh_item_setter wh_catalogue_set_zones_switch;
+wh_item_setter wh_catalogue_set_days_switch;
+wh_item_setter wh_catalogue_set_steps_switch;
+wh_item_setter wh_catalogue_set_prices_switch;
+wh_item_setter wh_catalogue_act_calendar;
+
+/* catalogue_supply.c */
+wh_item_getter wh_catalogue_get_switch_status;
+wh_item_getter wh_catalogue_get_switch_config;
+wh_item_setter wh_catalogue_set_switch_mode;
+wh_item_setter wh_catalogue_set_switch_config;
+wh_item_setter wh_catalogue_act_switch_request;
+wh_item_setter wh_catalogue_act_switch_order;
+wh_item_getter wh_catalogue_get_limiter;
+wh_item_getter wh_catalogue_get_limiter_config;
+wh_item_getter wh_catalogue_get_limiter_rates;
+wh_item_getter wh_catalogue_get_limiter_windows;
+wh_item_getter wh_catalogue_get_limiter_emergency;
+wh_item_getter wh_catalogue_get_limiter_groups;
+wh_item_getter wh_catalogue_get_limiter_actions;
+wh_item_setter wh_catalogue_set_limiter_config;
+wh_item_setter wh_catalogue_set_limiter_rates;
+wh_item_setter wh_catalogue_set_limiter_windows;
+wh_item_setter wh_catalogue_set_limiter_emergency;
+wh_item_setter wh_catalogue_set_limiter_groups;
+wh_item_setter wh_catalogue_set_limiter_actions;
+wh_item_setter wh_catalogue_act_limiter_unlock;
+
+/* catalogue_load.c */
+wh_item_getter wh_catalogue_get_load;
+wh_item_getter wh_catalogue_get_load_reported;
+wh_item_getter wh_catalogue_get_load_state;
+wh_item_getter wh_catalogue_get_load_stale;
+wh_item_getter wh_catalogue_get_load_config;
+wh_item_setter wh_catalogue_set_load_config;
+wh_item_setter wh_catalogue_set_load_want;
+wh_item_setter wh_catalogue_set_loads_goal;
+wh_item_setter wh_catalogue_act_load_report;
+wh_item_setter wh_catalogue_act_load_answer;
+wh_item_setter wh_catalogue_act_load_remove;
+
+/* catalogue_meter.c */
+wh_item_getter wh_catalogue_get_keeper;
+wh_item_getter wh_catalogue_get_store_report;
+wh_item_setter wh_catalogue_act_save;
 
 /* catalogue_identity.c */
-wh_item_getter wh_catalogue_get_time;
 wh_item_getter wh_catalogue_get_device_name;
 wh_item_getter wh_catalogue_get_serial;
 wh_item_getter wh_catalogue_get_firmware;

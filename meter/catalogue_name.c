@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Names of items: apart from the table, so that a meter that speaks in codes only needs none. */
-#include "meter/catalogue.h"
+#include "meter/catalogue_internal.h"
 
 #include "catalogue_names.h" /* generated: the names of the rows, each with its 0 */
 
@@ -27,6 +27,18 @@ static void put_number(name_text *n, unsigned number)
     put_char(n, (char)('0' + number % 10));
 }
 
+/* Words for the instances of span DEMAND. */
+static const char *const DEMANDS[WH_CATALOGUE_DEMANDS] = {
+    "active_import", "active_export", "reactive_import", "reactive_export", "reactive_q1",
+    "reactive_q2",   "reactive_q3",   "reactive_q4",     "apparent_import", "apparent_export"};
+
+static void put_text(name_text *n, const char *text)
+{
+    while (*text != '\0') {
+        put_char(n, *text++);
+    }
+}
+
 static bool has_phases(const wh_item *item)
 {
     return item->span == WH_SPAN_PHASES || item->span == WH_SPAN_PLACES ||
@@ -42,7 +54,9 @@ size_t wh_item_name(wh_item_ref ref, char name[WH_ITEM_NAME_SIZE])
         put_char(&n, '_');
     }
     for (const char *c = NAMES + ref.item->name; *c != '\0'; c++) {
-        if (*c == '#') {
+        if (*c == '#' && ref.item->span == WH_SPAN_DEMAND) {
+            put_text(&n, DEMANDS[ref.place]);
+        } else if (*c == '#') {
             put_number(&n, ref.place + 1U);
         } else {
             put_char(&n, *c);
@@ -69,20 +83,33 @@ static unsigned take_number(const char **text)
     return number <= 63 ? number : 0;
 }
 
-/* Is `text` the name of that row's instance? The rest after the row's name goes to *rest. */
-static bool match(const char *pattern, const char *text, uint8_t *place, const char **rest)
+/* The word of a demand at *text, which moves behind it: its number from 1, or 0. */
+static unsigned take_demand(const char **text)
 {
-    while (*pattern != '\0') {
-        if (*pattern == '#') {
-            unsigned number = take_number(&text);
+    for (unsigned i = 0; i < WH_CATALOGUE_DEMANDS; i++) {
+        size_t len = strlen(DEMANDS[i]);
+        if (strncmp(*text, DEMANDS[i], len) == 0) {
+            *text += len;
+            return i + 1;
+        }
+    }
+    return 0;
+}
+
+/* Does `text` begin with the name of an instance of the row? The rest goes to *rest. */
+static bool match(const char *text, wh_item_ref *ref, const char **rest)
+{
+    for (const char *c = NAMES + ref->item->name; *c != '\0'; c++) {
+        if (*c == '#') {
+            unsigned number =
+                ref->item->span == WH_SPAN_DEMAND ? take_demand(&text) : take_number(&text);
             if (number == 0) {
                 return false;
             }
-            *place = (uint8_t)(number - 1);
-        } else if (*pattern != *text++) {
+            ref->place = (uint8_t)(number - 1);
+        } else if (*c != *text++) {
             return false;
         }
-        pattern++;
     }
     *rest = text;
     return true;
@@ -108,16 +135,15 @@ wh_item_ref wh_catalogue_find_name(const char *name)
     bool of_phase = name[0] == 'l' && name[1] >= '1' && name[1] <= '3' && name[2] == '_';
     for (size_t i = 0; i < wh_catalogue_count(); i++) {
         wh_item_ref ref = {.item = wh_catalogue_at(i)};
-        const char *pattern = NAMES + ref.item->name;
         const char *rest = "";
         bool found = false;
         if (of_phase && has_phases(ref.item)) {
             ref.place = (uint8_t)(name[1] - '1');
-            found = match(pattern, name + 3, &ref.place, &rest);
+            found = match(name + 3, &ref, &rest);
         }
         if (!found) {
             ref.place = has_phases(ref.item) ? WH_REG_TOTAL : 0;
-            found = match(pattern, name, &ref.place, &rest);
+            found = match(name, &ref, &rest);
         }
         unsigned rate = rate_at(rest);
         ref.rate = (uint8_t)rate;

@@ -19,9 +19,10 @@ TYPES = {"int32": (-2**31, 2**31 - 1), "int64": (-2**63, 2**63 - 1), "uint32": (
 ROLES = "prmt"
 ROLE_NAMES = {"p": "public", "r": "reader", "m": "manager", "t": "terminal"}
 SPANS = {"meter": "", "neutral": "neutral", "phase_1": "L1", "phase_2": "L2", "phase_3": "L3",
-         "phases": "phases", "places": "total, phases", "energy": "total, rates, phases"}
-NUMBERED = set()  # spans whose instances have a number in their names
-BY_E = {"energy"}  # spans whose instances differ in value group E
+         "phases": "phases", "places": "total, phases", "energy": "total, rates, phases", "keeper": "",
+         "rates": "total, rates", "demand": "C 1 to 10, rates", "loads": "loads 1 to 16", "limiters": "limiters 1 to 4"}
+NUMBERED = {"demand", "loads", "limiters"}  # spans whose instances have a number or word in their names
+BY_E = {"energy", "rates", "demand", "limiters"}  # spans whose instances differ in value group E
 OBIS = re.compile(r"(\d+)-(\d+):(\d+)\.(\d+)\.(\d+)(?:\*(\d+))?$")
 SYMBOLS = {"W": "W", "VA": "VA", "VAR": "var", "WH": "Wh", "VAH": "VAh", "VARH": "varh", "A": "A", "V": "V",
            "HZ": "Hz", "PERCENT": "%", "DEGREE": "°", "SECOND": "s", "MINUTE": "min", "CURRENCY": "currency"}
@@ -55,7 +56,7 @@ class Row:
         self.code = (groups[0], *groups[2:])
 
     def check_words(self):
-        if not re.fullmatch(r"[a-z][a-z0-9_]*(#_[a-z0-9_]+)?", self.name) or len(self.name) > 36:
+        if not re.fullmatch(r"[a-z][a-z0-9_]*(#(_[a-z0-9_]+)?)?", self.name) or len(self.name) > 36:
             fail(*self.at, f"'{self.name}' is no name of at most 36 characters")
         if ("#" in self.name) != (self.span in NUMBERED):
             fail(*self.at, f"a '#' in '{self.name}', or none, does not go with span {self.span}")

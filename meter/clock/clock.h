@@ -203,6 +203,12 @@ wh_err wh_clock_set_correction(wh_clock *c, int32_t ppb) WH_MUST_USE;
 /* At most WH_CLOCK_SAVED_MAX bytes; WH_ERR_SPACE. */
 wh_err wh_clock_save(const wh_clock *c, wh_writer *w) WH_MUST_USE;
 
+/* A zone as octets, big endian: standard i16, dst i16, then of begin and end year u16, month, day,
+ * weekday, hour, minute, second, clock i16. WH_ERR_SHORT; WH_ERR_RANGE: wh_time_zone_check. */
+#define WH_CLOCK_ZONE_OCTETS 24
+void wh_clock_put_zone(const wh_time_zone *zone, wh_writer *w);
+wh_err wh_clock_read_zone(wh_reader *r, wh_time_zone *zone) WH_MUST_USE;
+
 /* Into a clock after init. WH_ERR_UNSUPPORTED: of a later version; WH_ERR_SHORT, WH_ERR_FORMAT:
  * damaged. Then the clock is as it was. */
 wh_err wh_clock_restore(wh_clock *c, wh_reader *r) WH_MUST_USE;

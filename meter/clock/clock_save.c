@@ -73,6 +73,23 @@ static wh_time_zone_change take_zone_change(wh_reader *r)
     return change;
 }
 
+void wh_clock_put_zone(const wh_time_zone *zone, wh_writer *w)
+{
+    put_i16(w, zone->standard_min);
+    put_i16(w, zone->dst_min);
+    put_zone_change(w, &zone->begin);
+    put_zone_change(w, &zone->end);
+}
+
+wh_err wh_clock_read_zone(wh_reader *r, wh_time_zone *zone)
+{
+    zone->standard_min = take_i16(r);
+    zone->dst_min = take_i16(r);
+    zone->begin = take_zone_change(r);
+    zone->end = take_zone_change(r);
+    return wh_reader_err(r) == WH_OK ? wh_time_zone_check(zone) : wh_reader_err(r);
+}
+
 static uint8_t flags_of(const wh_clock *c)
 {
     unsigned flags = 0;
@@ -101,10 +118,8 @@ wh_err wh_clock_save(const wh_clock *c, wh_writer *w)
     put_i64(w, c->preset_from_ms);
     put_i64(w, c->preset_to_ms);
     put_i64(w, c->broadcast_day);
-    put_i16(w, c->zone.standard_min);
-    put_i16(w, c->dst_min);
-    put_zone_change(w, &c->zone.begin);
-    put_zone_change(w, &c->zone.end);
+    wh_time_zone zone = wh_clock_zone_as_set(c);
+    wh_clock_put_zone(&zone, w);
     wh_writer_put_u8(w, c->change_count);
     for (size_t i = 0; i < c->change_count; i++) {
         put_i64(w, c->change[i].old_ms);
@@ -178,11 +193,8 @@ static void take_times(wh_clock *c, wh_reader *r)
 
 static void take_zone(wh_clock *c, wh_reader *r)
 {
-    wh_time_zone zone = {.standard_min = take_i16(r)};
-    zone.dst_min = take_i16(r);
-    zone.begin = take_zone_change(r);
-    zone.end = take_zone_change(r);
-    if (wh_time_zone_check(&zone) != WH_OK) {
+    wh_time_zone zone;
+    if (wh_clock_read_zone(r, &zone) != WH_OK) {
         wh_reader_fail(r, WH_ERR_FORMAT);
         return;
     }

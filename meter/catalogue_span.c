@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The instances of a row: which there are, which a meter has, and their codes. */
+#include "meter/catalogue_internal.h"
+
+#include "meter/keeper.h"
+
+#define RATES_MAX  63U
+#define PHASE_STEP 20U /* of value group C from phase to phase, from the total to L1 */
+
+_Static_assert((int)WH_PHASES == WH_REG_TOTAL, "places are those of the registers");
+_Static_assert(WH_CATALOGUE_LIMITERS == WH_KEEPER_LIMITERS, "each limiter is an instance");
+
+/* What makes the code of a place from that of the row. */
+typedef enum { BY_NOTHING, BY_PHASE, BY_B, BY_C, BY_E } axis;
+
+typedef struct {
+    uint8_t axis;
+    uint8_t count; /* of places */
+    bool rates;    /* the total, or each place where it is not by phase, has rates */
+    bool keeper;   /* only meters that keep have it */
+} span_info;
+
+static const span_info SPANS[WH_SPAN_COUNT] = {
+    [WH_SPAN_METER] = {BY_NOTHING, 1, false, false},
+    [WH_SPAN_NEUTRAL] = {BY_NOTHING, 1, false, false},
+    [WH_SPAN_PHASE_1] = {BY_NOTHING, 1, false, false},
+    [WH_SPAN_PHASE_2] = {BY_NOTHING, 1, false, false},
+    [WH_SPAN_PHASE_3] = {BY_NOTHING, 1, false, false},
+    [WH_SPAN_PHASES] = {BY_PHASE, WH_PHASES, false, false},
+    [WH_SPAN_PLACES] = {BY_PHASE, WH_PHASES + 1, false, false},
+    [WH_SPAN_ENERGY] = {BY_PHASE, WH_PHASES + 1, true, false},
+    [WH_SPAN_KEEPER] = {BY_NOTHING, 1, false, true},
+    [WH_SPAN_RATES] = {BY_NOTHING, 1, true, true},
+    [WH_SPAN_DEMAND] = {BY_C, WH_CATALOGUE_DEMANDS, true, true},
+    [WH_SPAN_LOADS] = {BY_B, WH_LOADS_MAX, false, true},
+    [WH_SPAN_LIMITERS] = {BY_E, WH_CATALOGUE_LIMITERS, false, true},
+};
+
+static bool is_by_phase(const wh_item *item)
+{
+    return SPANS[item->span].axis == BY_PHASE;
+}
+
+/* The place that has rates, and the one whose code is that of the row. */
+static uint8_t main_place(const wh_item *item)
+{
+    return is_by_phase(item) ? WH_REG_TOTAL : 0;
+}
+
+bool wh_item_is_instance(wh_item_ref ref)
+{
+    if (ref.item == NULL) {
+        return false;
+    }
+    const span_info *span = &SPANS[ref.item->span];
+    bool rated = span->rates && (span->axis == BY_C || ref.place == main_place(ref.item));
+    return ref.place < span->count && ref.rate <= (rated ? RATES_MAX : 0);
+}
+
+/* ---- which a meter has ---- */
+
+/* The registers of energy rows are kept by rate where all those are that they are sums of. */
+static bool has_energy_rate(const wh_meter *meter, wh_item_ref ref)
+{
+    const wh_keeper_config *config = meter->keeper->config;
+    return ref.rate <= config->rates && (ref.item->source & ~(unsigned)config->rate_kinds) == 0;
+}
+
+static bool has_place(const wh_meter *meter, wh_item_ref ref)
+{
+    const wh_metrology_config *config = &meter->config->metrology;
+    bool here = ref.place == WH_REG_TOTAL || ref.place < config->phases;
+    return here && (ref.rate == 0 || (meter->keeper != NULL && has_energy_rate(meter, ref)));
+}
+
+bool wh_item_exists(const wh_meter *meter, wh_item_ref ref)
+{
+    const wh_metrology_config *config = &meter->config->metrology;
+    if (!wh_item_is_instance(ref) || (SPANS[ref.item->span].keeper && meter->keeper == NULL)) {
+        return false;
+    }
+    switch ((wh_span)ref.item->span) {
+    case WH_SPAN_NEUTRAL:
+        return config->channel[WH_IN].full_scale != 0;
+    case WH_SPAN_PHASE_1:
+    case WH_SPAN_PHASE_2:
+    case WH_SPAN_PHASE_3:
+        return ref.item->span - WH_SPAN_PHASE_1 < config->phases;
+    case WH_SPAN_PHASES:
+    case WH_SPAN_PLACES:
+    case WH_SPAN_ENERGY:
+        return has_place(meter, ref);
+    case WH_SPAN_RATES:
+        return ref.rate <= meter->keeper->config->rates;
+    case WH_SPAN_DEMAND:
+        return ref.rate <= meter->keeper->demand.config.rates &&
+               wh_catalogue_demand_channel(meter, ref.place) < WH_DEMAND_CHANNELS_MAX;
+    case WH_SPAN_LIMITERS:
+        return ref.place < meter->keeper->config->limiter_count;
+    case WH_SPAN_METER:
+    case WH_SPAN_KEEPER:
+    case WH_SPAN_LOADS:
+    case WH_SPAN_COUNT:
+    default:
+        return true;
+    }
+}
+
+/* The instance after this one, of this row or the next. */
+static wh_item_ref after(wh_item_ref ref)
+{
+    wh_item_ref next = ref;
+    next.rate++;
+    if (ref.rate < RATES_MAX && wh_item_is_instance(next)) {
+        return next;
+    }
+    next.rate = 0;
+    next.place++;
+    if (wh_item_is_instance(next)) {
+        return next;
+    }
+    next.place = 0;
+    next.item = wh_catalogue_at((size_t)(ref.item - wh_catalogue_at(0)) + 1);
+    return next;
+}
+
+bool wh_catalogue_next(const wh_meter *meter, wh_item_ref *ref)
+{
+    wh_item_ref begin = {.item = wh_catalogue_at(0)};
+    wh_item_ref r = ref->item == NULL ? begin : after(*ref);
+    while (r.item != NULL && !wh_item_exists(meter, r)) {
+        r = after(r);
+    }
+    *ref = r;
+    return r.item != NULL;
+}
+
+/* ---- codes ---- */
+
+wh_obis wh_item_obis(wh_item_ref ref)
+{
+    const uint8_t *code = ref.item->code;
+    wh_obis obis = {
+        {code[WH_CODE_A], 0, code[WH_CODE_C], code[WH_CODE_D], code[WH_CODE_E], code[WH_CODE_F]}};
+    switch ((axis)SPANS[ref.item->span].axis) {
+    case BY_PHASE:
+        if (ref.place < WH_PHASES) {
+            obis.group[WH_OBIS_C] = (uint8_t)(code[WH_CODE_C] + PHASE_STEP * (ref.place + 1U));
+        }
+        break;
+    case BY_B:
+        obis.group[WH_OBIS_B] = (uint8_t)(ref.place + 1U);
+        break;
+    case BY_C:
+        obis.group[WH_OBIS_C] = (uint8_t)(code[WH_CODE_C] + ref.place);
+        break;
+    case BY_E:
+        obis.group[WH_OBIS_E] = (uint8_t)(code[WH_CODE_E] + ref.place);
+        break;
+    case BY_NOTHING:
+    default:
+        break;
+    }
+    if (ref.rate != 0) {
+        obis.group[WH_OBIS_E] = ref.rate;
+    }
+    return obis;
+}
+
+/* Is obis that of an instance of the row with this code? */
+static bool is_of_row(const uint8_t code[WH_CODE_LEN], wh_obis obis, wh_item_ref *found)
+{
+    const uint8_t *g = obis.group;
+    wh_item_ref ref = {.item = wh_catalogue_search(code)};
+    if (ref.item == NULL) {
+        return false;
+    }
+    const span_info *span = &SPANS[ref.item->span];
+    switch ((axis)span->axis) {
+    case BY_PHASE:
+        ref.place = g[WH_OBIS_C] == code[WH_CODE_C]
+                        ? WH_REG_TOTAL
+                        : (uint8_t)((g[WH_OBIS_C] - code[WH_CODE_C]) / PHASE_STEP - 1U);
+        break;
+    case BY_B:
+        ref.place = (uint8_t)(g[WH_OBIS_B] - 1U);
+        break;
+    case BY_C:
+        ref.place = (uint8_t)(g[WH_OBIS_C] - code[WH_CODE_C]);
+        break;
+    case BY_E:
+        ref.place = (uint8_t)(g[WH_OBIS_E] - code[WH_CODE_E]);
+        break;
+    case BY_NOTHING:
+    default:
+        break;
+    }
+    ref.rate = span->rates ? g[WH_OBIS_E] : 0;
+    *found = ref;
+    return wh_item_is_instance(ref) && wh_obis_equal(wh_item_obis(ref), obis);
+}
+
+/* First the code as it is, but that a phase's is taken for the total's; then with the value groups
+ * that instances differ by as in their row. */
+wh_item_ref wh_catalogue_find(wh_obis obis)
+{
+    const uint8_t *g = obis.group;
+    uint8_t code[WH_CODE_LEN] = {g[WH_OBIS_A], g[WH_OBIS_C], g[WH_OBIS_D], g[WH_OBIS_E],
+                                 g[WH_OBIS_F]};
+    wh_item_ref ref = {0};
+    bool electricity = g[WH_OBIS_A] == 1;
+    if (electricity && code[WH_CODE_C] > PHASE_STEP &&
+        code[WH_CODE_C] <= PHASE_STEP * (WH_PHASES + 1)) {
+        code[WH_CODE_C] = (uint8_t)((code[WH_CODE_C] - 1U) % PHASE_STEP + 1U);
+    }
+    if (is_of_row(code, obis, &ref)) {
+        return ref;
+    }
+    code[WH_CODE_E] = 0;
+    if (g[WH_OBIS_E] != 0 && is_of_row(code, obis, &ref)) {
+        return ref;
+    }
+    code[WH_CODE_C] = 1;
+    if (electricity && g[WH_OBIS_C] <= WH_CATALOGUE_DEMANDS && is_of_row(code, obis, &ref)) {
+        return ref;
+    }
+    return (wh_item_ref){0};
+}

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Items of the tariff: calendar, steps, prices. Tables are set on standby, and come into force at
+ * their switch-over. */
+#include "meter/catalogue_internal.h"
+
+#include "meter/keeper.h"
+
+static wh_err done(wh_meter *meter, wh_room room, wh_err err)
+{
+    if (err == WH_OK) {
+        wh_keeper_touch(meter->keeper, room);
+    }
+    return err;
+}
+
+/* ---- calendar ---- */
+
+wh_err wh_catalogue_get_zones(const wh_meter *meter, wh_item_ref ref, wh_value *value)
+{
+    wh_writer w = wh_catalogue_octets(meter);
+    wh_tariff_put_zones(&meter->keeper->calendar, (wh_tariff_set)ref.item->source, &w);
+    return wh_catalogue_put_octets(&w, value);
+}
+
+wh_err wh_catalogue_get_days(const wh_meter *meter, wh_item_ref ref, wh_value *value)
+{
+    wh_writer w = wh_catalogue_octets(meter);
+    wh_tariff_put_days(&meter->keeper->calendar, (wh_tariff_set)ref.item->source, &w);
+    return wh_catalogue_put_octets(&w, value);
+}
+
+wh_err wh_catalogue_get_holidays(const wh_meter *meter, wh_item_ref ref, wh_value *value)
+{
+    (void)ref;
+    wh_writer w = wh_catalogue_octets(meter);
+    wh_tariff_put_holidays(&meter->keeper->calendar, &w);
+    return wh_catalogue_put_octets(&w, value);
+}
+
+wh_err wh_catalogue_set_zones(wh_meter *meter, wh_item_ref ref, const wh_value *value)
+{
+    wh_reader r = wh_reader_init(value->bytes, value->len);
+    (void)ref;
+    return done(meter, WH_ROOM_ZONES, wh_tariff_take_zones(&meter->keeper->calendar, &r));
+}
+
+wh_err wh_catalogue_set_days(wh_meter *meter, wh_item_ref ref, const wh_value *value)
+{
+    wh_reader r = wh_reader_init(value->bytes, value->len);
+    (void)ref;
+    return done(meter, WH_ROOM_DAYS, wh_tariff_take_days(&meter->keeper->calendar, &r));
+}
+
+wh_err wh_catalogue_set_holidays(wh_meter *meter, wh_item_ref ref, const wh_value *value)
+{
+    wh_reader r = wh_reader_init(value->bytes, value->len);
+    (void)ref;
+    return done(meter, WH_ROOM_HOLIDAYS, wh_tariff_take_holidays(&meter->keeper->calendar, &r));
+}
+
+static wh_err schedule(wh_meter *meter, int64_t zones_ms, int64_t days_ms)
+{
+    wh_err err = wh_tariff_calendar_schedule(&meter->keeper->calendar, zones_ms, days_ms);
+    return done(meter, WH_ROOM_DAYS, done(meter, WH_ROOM_ZONES, err));
+}
+
+wh_err wh_catalogue_set_zones_switch(wh_meter *meter, wh_item_ref ref, const wh_value *value)
+{
+    (void)ref;
+    return schedule(meter, value->i, meter->keeper->calendar.days_switch_ms);
+}
+
+wh_err wh_catalogue_set_days_switch(wh_meter *meter, wh_item_ref ref, const wh_value *value)
+{
+    (void)ref;
+    return schedule(meter, meter->keeper->calendar.zones_switch_ms, value->i);
+}
+
+/* Both standby sets at the next tick. */
+wh_err wh_catalogue_act_calendar(wh_meter *meter, wh_item_ref ref, const wh_value *argument)
+{
+    int64_t now_ms = wh_keeper_utc_ms(meter->keeper);
+    (void)ref;
+    (void)argument;
+    return schedule(meter, now_ms, now_ms);
+}
+
+/* ---- steps ---- */
+
+static int64_t imported_mwh(const wh_meter *meter)
+{
+    return meter->registers.reg[WH_REG_TOTAL][WH_REG_ACTIVE_IMPORT].mwh;
+}
+
+wh_err wh_catalogue_get_steps(const wh_meter *meter, wh_item_ref ref, wh_value *value)
+{
+    wh_writer w = wh_catalogue_octets(meter);
+    wh_step_price_put(&meter->keeper->steps, (wh_tariff_set)ref.item->source, &w);
+    return wh_catalogue_put_octets(&w, value);
+}
+
+wh_err wh_catalogue_set_steps(wh_meter *meter, wh_item_ref ref, const wh_value *value)
+{
+    wh_reader r = wh_reader_init(value->bytes, value->len);
+    (void)ref;
+    return done(meter, WH_ROOM_STEPS, wh_step_price_take(&meter->keeper->steps, &r));
+}
+
+wh_err wh_catalogue_set_steps_switch(wh_meter *meter, wh_item_ref ref, const wh_value *value)
+{
+    (void)ref;
+    wh_step_price_schedule(&meter->keeper->steps, value->i);
+    return done(meter, WH_ROOM_STEPS, WH_OK);
+}
+
+wh_err wh_catalogue_get_step_price(const wh_meter *meter, wh_item_ref ref, wh_value *value)
+{
+    const wh_keeper *k = meter->keeper;
+    return wh_catalogue_put(ref, wh_step_price_of(&k->steps, k->step), value);
+}
+
+wh_err wh_catalogue_get_step_used(const wh_meter *meter, wh_item_ref ref, wh_value *value)
+{
+    const wh_step_price *steps = &meter->keeper->steps;
+    return wh_catalogue_put(ref, wh_step_price_used_mwh(steps, imported_mwh(meter)), value);
+}
+
+/* ---- prices ---- */
+
+static wh_cost *cost_of(const wh_meter *meter, wh_item_ref ref)
+{
+    wh_keeper *k = meter->keeper;
+    return ref.item->source >> 1 == WH_PRICES_IMPORT ? &k->cost_import : &k->cost_export;
+}
+
+static wh_room room_of(wh_item_ref ref)
+{
+    return ref.item->source >> 1 == WH_PRICES_IMPORT ? WH_ROOM_PRICES_IMPORT
+                                                     : WH_ROOM_PRICES_EXPORT;
+}
+
+wh_err wh_catalogue_get_prices(const wh_meter *meter, wh_item_ref ref, wh_value *value)
+{
+    wh_writer w = wh_catalogue_octets(meter);
+    wh_cost_put_prices(cost_of(meter, ref), (wh_tariff_set)(ref.item->source & 1U), &w);
+    return wh_catalogue_put_octets(&w, value);
+}
+
+wh_err wh_catalogue_set_prices(wh_meter *meter, wh_item_ref ref, const wh_value *value)
+{
+    wh_reader r = wh_reader_init(value->bytes, value->len);
+    return done(meter, room_of(ref), wh_cost_take_prices(cost_of(meter, ref), &r));
+}
+
+wh_err wh_catalogue_get_prices_switch(const wh_meter *meter, wh_item_ref ref, wh_value *value)
+{
+    return wh_catalogue_put_time(cost_of(meter, ref)->switch_ms, value);
+}
+
+wh_err wh_catalogue_set_prices_switch(wh_meter *meter, wh_item_ref ref, const wh_value *value)
+{
+    wh_cost_schedule(cost_of(meter, ref), value->i);
+    return done(meter, room_of(ref), WH_OK);
+}
+
+wh_err wh_catalogue_get_price(const wh_meter *meter, wh_item_ref ref, wh_value *value)
+{
+    return wh_catalogue_put(ref, wh_cost_price(cost_of(meter, ref), meter->keeper->rate), value);
+}
