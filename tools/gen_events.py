@@ -296,7 +296,7 @@ def write_layouts(file, layouts):
     file.write("static const uint16_t layout_size[] = {"
                f"{', '.join(str(layout['size']) for layout in layouts.values())}}};\n\n")
     largest = max(layout["size"] for layout in layouts.values())
-    file.write(f"_Static_assert(WH_EVENT_RECORD_MAX == {largest}, \"event_log.h\");\n")
+    file.write(f"_Static_assert(WH_EVENT_RECORD_MAX == {largest}, \"event_record.h\");\n")
 
 
 def main():

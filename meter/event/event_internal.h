@@ -4,6 +4,7 @@
 #define WH_METER_EVENT_INTERNAL_H
 
 #include "meter/event/event.h"
+#include "meter/event/event_record.h"
 
 #define WH_EVENT_NONE  255U /* no place in one of the arrays by number */
 #define WH_EVENT_THREE 4    /* of wh_event_row.flags, beside the priority: three phases only */
@@ -84,6 +85,21 @@ typedef struct {
     int16_t recover_max_bp;
 } wh_event_term;
 
+/* An item of a layout. kind: wh_event_item_kind and the flags below. A given item stands for c of
+ * them; a table has at most c * 256 + d bytes; start and span are a column 1-0:c.d.e. */
+typedef struct {
+    uint8_t kind;
+    uint8_t c;
+    uint8_t d;
+    uint8_t e;
+} wh_event_item;
+
+enum {
+    WH_EVENT_ITEM_KIND = 15,
+    WH_EVENT_ABSTRACT = 16, /* 0-0:c.d.e */
+    WH_EVENT_TIME = 32      /* the time of the demand */
+};
+
 /* State of a slot: one of four, and what is still to be told. */
 enum {
     WH_EVENT_IDLE,
@@ -106,6 +122,21 @@ void wh_event_default_settings(wh_events *m);
 /* WH_ERR_RANGE: a limit or a delay. kind < WH_EVENT_KINDS. */
 wh_err wh_event_check_setting(unsigned kind, const wh_event_setting *setting) WH_MUST_USE;
 void wh_event_put_setting(wh_events *m, unsigned kind, const wh_event_setting *setting);
+
+/* event_record.c */
+
+/* Write the record of an event that begins, into at least wh_event_record_size(slot) bytes. A begin
+ * of 0: nothing is known of it, all that would have been captured is null. */
+wh_err wh_event_record_begin(wh_writer *w, unsigned slot, uint32_t begin_s,
+                             const wh_event_detail *detail,
+                             const wh_column_reader *columns) WH_MUST_USE;
+
+/* Put what is known at the end into the record of bytes[len], which decodes. */
+void wh_event_record_end(uint8_t *bytes, size_t len, uint32_t end_s,
+                         const wh_event_extreme *extreme, const wh_column_reader *columns);
+
+/* The same of an epoch. */
+void wh_event_record_stamp(uint8_t *bytes, size_t len, uint16_t epoch);
 
 /* Records of the clears themselves are never cleared. */
 bool wh_event_is_kept(unsigned kind);
