@@ -133,15 +133,16 @@ int64_t wh_cost_book_steps(wh_cost *c, const wh_step_price *s, uint8_t rate, con
 {
     int64_t used_mwh = wh_step_price_used_mwh(s, after->mwh);
     int64_t grown = 0;
-    for (uint8_t step = wh_step_price_step(s, after->mwh); energy_uws > 0; step--) {
+    int64_t booked_uws = 0; /* from above */
+    for (uint8_t step = wh_step_price_step(s, after->mwh); booked_uws < energy_uws; step--) {
         int64_t above_mwh = used_mwh - wh_step_price_from_mwh(s, step);
         int64_t above_uws = energy_uws;
         if (step > 1 && above_mwh < FAR_MWH) {
             above_uws = above_mwh * UWS_PER_MWH + after->rest_uws;
         }
-        int64_t part_uws = above_uws < energy_uws ? above_uws : energy_uws;
-        grown += wh_cost_book(c, rate, wh_step_price_of(s, step), part_uws);
-        energy_uws -= part_uws;
+        above_uws = above_uws < energy_uws ? above_uws : energy_uws;
+        grown += wh_cost_book(c, rate, wh_step_price_of(s, step), above_uws - booked_uws);
+        booked_uws = above_uws;
     }
     return grown;
 }

@@ -270,6 +270,104 @@ static void a_wrong_table_is_refused_and_changes_nothing(void **state)
     assert_memory_equal(&s.table[1], &shenzhen, sizeof shenzhen);
 }
 
+/* Version 1, as it must be readable for ever: the yearly table in force since 1 June 2025, on
+ * standby the one of Shenzhen from 2026 on. */
+static const uint8_t saved_v1[] = {
+    0x01, 0x03, 0x00, 0x00, 0x01, 0x9B, 0x75, 0x23, 0x34, 0x00, 0x00, 0x00, 0x01, 0x97, 0x27, 0xB7,
+    0x17, 0x80, 0x00, 0x00, 0x00, 0x00, 0x3B, 0x9A, 0xCA, 0x00, 0x00, 0x00, 0x07, 0xE9, 0x00, 0x00,
+    0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x01, 0x00, 0x01, 0x00, 0x02, 0x05,
+    0x01, 0x02, 0x00, 0x03, 0xF7, 0xA0, 0x00, 0x09, 0x27, 0xC0, 0x00, 0x0A, 0x1D, 0x74, 0x00, 0x0A,
+    0xE0, 0xC4, 0x00, 0x0E, 0xB1, 0x54, 0x0B, 0x01, 0x02, 0x00, 0x03, 0x0D, 0x40, 0x00, 0x06, 0x1A,
+    0x80, 0x00, 0x0A, 0x1D, 0x74, 0x00, 0x0A, 0xE0, 0xC4, 0x00, 0x0E, 0xB1, 0x54, 0x01, 0x01, 0x01,
+    0x00, 0x01, 0x01, 0x01, 0x02, 0x00, 0x2A, 0x1D, 0x40, 0x00, 0x49, 0x3E, 0x00, 0x00, 0x08, 0x35,
+    0x90, 0x00, 0x08, 0xF8, 0xE0, 0x00, 0x0C, 0xC9, 0x70};
+
+static void what_was_saved_by_version_1_is_read(void **state)
+{
+    (void)state;
+    int64_t june = at(&beijing, 2025, 6, 1, 3);
+    int64_t year = at(&beijing, 2026, 1, 1, 0);
+    wh_step_price s = begun(&yearly, &beijing, june, 1000 * KWH);
+    assert_int_equal(wh_step_price_set(&s, &shenzhen), WH_OK);
+    wh_step_price_schedule(&s, year);
+    uint8_t out[WH_STEP_SAVED];
+    wh_writer w = wh_writer_init(out, sizeof out);
+    assert_int_equal(wh_step_price_save(&s, &w), WH_OK);
+    assert_int_equal(wh_writer_len(&w), sizeof saved_v1);
+    assert_memory_equal(out, saved_v1, sizeof saved_v1);
+    for (size_t size = 0; size < sizeof saved_v1; size++) {
+        w = wh_writer_init(out, size);
+        assert_int_equal(wh_step_price_save(&s, &w), WH_ERR_SPACE);
+    }
+    wh_step_price_init(&s, MODULUS);
+    assert_int_equal(take_copy(&s, saved_v1, sizeof saved_v1, true), WH_OK);
+    assert_int_equal(wh_step_price_tick(&s, &beijing, year - 1, 4000 * KWH), 0);
+    assert_int_equal(s.base_mwh, 1000 * KWH);
+    assert_int_equal(wh_step_price_step(&s, 4000 * KWH), 2);
+    assert_int_equal(wh_step_price_of(&s, 2), 588000);
+    assert_int_equal(wh_step_price_tick(&s, &beijing, year, 5000 * KWH),
+                     WH_STEP_SETTLED | WH_STEP_SWITCHED);
+    assert_int_equal(wh_step_price_from_mwh(&s, 2), 200 * KWH);
+}
+
+static void a_damaged_blob_is_refused_and_changes_nothing(void **state)
+{
+    (void)state;
+    static const struct {
+        size_t at;
+        uint8_t byte;
+        wh_err err;
+    } rows[] = {
+        {0, 0, WH_ERR_FORMAT},    {0, 2, WH_ERR_UNSUPPORTED}, {1, 4, WH_ERR_FORMAT},
+        {18, 0x80, WH_ERR_RANGE}, {18, 0x01, WH_ERR_RANGE}, /* above the modulus */
+        {42, 0, WH_ERR_RANGE},    {46, 0, WH_ERR_RANGE},
+    };
+    wh_step_price s = begun(&shenzhen, &beijing, at(&beijing, 2025, 6, 1, 3), 7 * KWH);
+    wh_step_price before;
+    memcpy(&before, &s, sizeof s);
+    for (size_t len = 0; len < sizeof saved_v1; len++) {
+        assert_int_equal(take_copy(&s, saved_v1, len, true), WH_ERR_SHORT);
+    }
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        uint8_t bytes[sizeof saved_v1];
+        memcpy(bytes, saved_v1, sizeof bytes);
+        bytes[rows[i].at] = rows[i].byte;
+        assert_int_equal(take_copy(&s, bytes, sizeof bytes, true), rows[i].err);
+    }
+    assert_memory_equal(&s, &before, sizeof s);
+}
+
+/* Four seasons of together 14 thresholds, four settlements. */
+static void the_largest_tables_fit_in_their_blob(void **state)
+{
+    (void)state;
+    wh_step_table table = {.settlement_count = 4,
+                           .settlement = {{1, 31, 1}, {4, 1, 2}, {7, 1, 3}, {10, 1, 23}},
+                           .season_count = 4,
+                           .season = {{1, 1, 7}, {4, 1, 3}, {7, 1, 4}, {10, 1, 0}}};
+    for (uint32_t i = 0; i < WH_STEP_CELLS_MAX; i++) {
+        table.threshold_wh[i] = UINT32_MAX - 14 + i;
+    }
+    for (int32_t i = 0; i < WH_STEP_CELLS_MAX + WH_STEP_SEASONS_MAX; i++) {
+        table.price[i] = INT32_MAX - i;
+    }
+    wh_step_price s = begun(&table, &beijing, at(&beijing, 2026, 8, 1, 0), 0);
+    assert_int_equal(wh_step_price_set(&s, &table), WH_OK);
+    assert_int_equal(wh_step_price_of(&s, 5), INT32_MAX - 16); /* 8 and 4 of the seasons before */
+    assert_int_equal(wh_step_price_from_mwh(&s, 5), (int64_t)(UINT32_MAX - 1) * 1000);
+    uint8_t out[WH_STEP_SAVED];
+    wh_writer w = wh_writer_init(out, sizeof out);
+    assert_true(sizeof out <= 400);
+    assert_int_equal(wh_step_price_save(&s, &w), WH_OK);
+    assert_int_equal(wh_writer_left(&w), 0);
+    wh_step_price again;
+    wh_step_price_init(&again, MODULUS);
+    assert_int_equal(take_copy(&again, out, sizeof out, true), WH_OK);
+    assert_memory_equal(again.table, s.table, sizeof s.table);
+    table.season[3].threshold_count = 1; /* the fifteenth */
+    assert_int_equal(wh_step_price_set(&s, &table), WH_ERR_RANGE);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -281,6 +379,9 @@ int main(void)
         cmocka_unit_test(after_a_clock_far_ahead_settlements_can_begin_anew),
         cmocka_unit_test(a_register_that_rolls_over_counts_on),
         cmocka_unit_test(a_wrong_table_is_refused_and_changes_nothing),
+        cmocka_unit_test(what_was_saved_by_version_1_is_read),
+        cmocka_unit_test(a_damaged_blob_is_refused_and_changes_nothing),
+        cmocka_unit_test(the_largest_tables_fit_in_their_blob),
     };
     return cmocka_run_group_tests_name("step_price", tests, NULL, NULL);
 }
