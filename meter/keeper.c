@@ -4,13 +4,18 @@
 #include <string.h>
 
 /* The clock jumped: what runs over a period of time begins anew. */
-static void follow_clock(wh_keeper *k)
+static void follow_clock(wh_pass *pass)
 {
+    wh_keeper *k = pass->keeper;
     wh_clock_change change;
     while (wh_clock_next_change(&k->clock, &change)) {
         if (change.old_ms != change.new_ms) {
             wh_demand_restart(&k->demand, k->clock.utc_ms);
+            wh_recorder_note(k->recorder, k->config->recorder_count, WH_RECORD_CLOCK_ADJUSTED);
+        } else if (change.cause == WH_CLOCK_ZONE) {
+            wh_recorder_zone_changed(k->recorder, k->config->recorder_count);
         }
+        wh_keeper_clock_event(pass, &change);
         wh_keeper_changed(k, WH_ROOM_CLOCK, true);
     }
 }
@@ -26,8 +31,8 @@ static wh_pass begin_pass(wh_meter *m, const wh_meter_inputs *inputs)
     k->platform_ms = inputs->platform_ms;
     k->begun = true;
     wh_clock_tick(&k->clock, inputs->platform_ms);
-    follow_clock(k);
     pass.utc_ms = k->clock.utc_ms;
+    follow_clock(&pass);
     wh_clock_local(&k->clock, &pass.local, NULL);
     pass.weekday = (uint8_t)(wh_civil_weekday(pass.local.date) - 1);
     m->utc_ms = pass.utc_ms;
@@ -43,8 +48,11 @@ void wh_meter_tick(wh_meter *m, const wh_meter_inputs *inputs)
     const wh_pass pass = begin_pass(m, inputs);
     wh_keeper_book(&pass);
     wh_keeper_demand(&pass);
-    wh_keeper_tariff(&pass);
+    wh_keeper_switch_sets(&pass);
+    wh_keeper_records(&pass);
+    wh_keeper_settle(&pass);
     wh_keeper_supply(&pass);
+    wh_keeper_watch(&pass);
     wh_keeper_flush(&pass);
 }
 
@@ -85,6 +93,7 @@ static wh_err init_rooms(wh_keeper *k, int64_t platform_ms)
         (wh_keeper_settings){.active_word = WH_COMBINED_IMPORT, .reactive_word = {0x05, 0x50}};
     wh_tariff_calendar_init(&k->calendar);
     wh_loads_init(&k->loads, &c->loads);
+    wh_display_init(&k->display);
     wh_err err = wh_clock_init(&k->clock, &c->clock, platform_ms);
     if (err == WH_OK) {
         err = wh_switch_init(&k->main_switch, &c->main_switch, c->switch_mode);
@@ -92,7 +101,10 @@ static wh_err init_rooms(wh_keeper *k, int64_t platform_ms)
     for (unsigned i = 0; err == WH_OK && i < c->limiter_count; i++) {
         err = wh_limiter_init(&k->limiter[i], &c->limiter[i]);
     }
-    return err;
+    if (err == WH_OK) {
+        err = wh_prepayment_init(&k->prepayment, &c->prepayment);
+    }
+    return err == WH_OK ? wh_events_init(&k->events, &c->events) : err;
 }
 
 /* Memory is handed out from the front, each piece aligned for int64_t. */
@@ -114,6 +126,7 @@ typedef struct {
     wh_demand_memory demand;
     int32_t *price[2]; /* import, export */
     size_t prices;
+    wh_recorder_memory recorder[WH_RECORDER_LOGS];
     uint8_t *work;
     void *store;
     size_t store_size;
@@ -123,7 +136,7 @@ static bool count_is_valid(const wh_keeper_config *c)
 {
     return c->rates >= 1 && c->rates <= WH_RATE_REGISTER_RATES_MAX &&
            c->limiter_count <= WH_KEEPER_LIMITERS && c->demand.channels >= 1 &&
-           c->demand.channels <= WH_DEMAND_CHANNELS_MAX;
+           c->demand.channels <= WH_DEMAND_CHANNELS_MAX && c->recorder_count <= WH_RECORDER_LOGS;
 }
 
 static size_t slips(const wh_keeper_config *c)
@@ -131,8 +144,22 @@ static size_t slips(const wh_keeper_config *c)
     return c->demand_slips_max > c->demand.slips ? c->demand_slips_max : c->demand.slips;
 }
 
-static void carve_all(const wh_keeper_config *c, arena *a, pieces *p)
+static void carve_recorders(const wh_keeper_config *c, arena *a, pieces *p)
 {
+    for (unsigned i = 0; i < c->recorder_count; i++) {
+        const wh_keeper_recorder *row = &c->recorder[i];
+        wh_recorder_memory *m = &p->recorder[i];
+        m->boundary_count = row->times;
+        m->boundary = row->times == 0 ? NULL : carve(a, row->times * sizeof(wh_boundary));
+        m->own_max = row->own_max;
+        m->own = row->own_max == 0 ? NULL : carve(a, row->own_max * sizeof(wh_column));
+        m->record_size = wh_recorder_record_size(row->config, c->rates, row->own_max);
+    }
+}
+
+static void carve_all(wh_keeper *k, const wh_keeper_config *c, arena *a, pieces *p)
+{
+    memset(p, 0, sizeof *p);
     wh_rate_register_config rates = {.kinds = c->rate_kinds, .count = c->rates};
     p->rate_cells = wh_rate_register_cells(&rates);
     p->rate_cell = carve(a, p->rate_cells * sizeof(wh_energy));
@@ -145,20 +172,21 @@ static void carve_all(const wh_keeper_config *c, arena *a, pieces *p)
     p->prices = 2U * c->rates;
     p->price[0] = carve(a, p->prices * sizeof(int32_t));
     p->price[1] = carve(a, p->prices * sizeof(int32_t));
+    carve_recorders(c, a, p);
     p->work = carve(a, WH_KEEPER_WORK);
-    wh_store_config store = wh_keeper_store_config(c);
+    wh_store_config store = wh_keeper_store_config(k, c);
     p->store_size = wh_store_memory_size(&store);
     p->store = carve(a, p->store_size);
 }
 
-size_t wh_keeper_memory_size(const wh_keeper_config *config)
+size_t wh_keeper_memory_size(wh_keeper *k, const wh_keeper_config *config)
 {
     arena a = {0};
     pieces p;
     if (!count_is_valid(config)) {
         return 0;
     }
-    carve_all(config, &a, &p);
+    carve_all(k, config, &a, &p);
     return p.store_size == 0 ? 0 : a.used;
 }
 
@@ -181,7 +209,7 @@ static wh_err init_with_memory(wh_meter *m, const pieces *p)
         err = wh_demand_init(&k->demand, &c->demand, c->demand_source, &p->demand);
     }
     if (err == WH_OK) {
-        wh_store_config store = wh_keeper_store_config(c);
+        wh_store_config store = wh_keeper_store_config(k, c);
         err = wh_store_mount(&k->store, &store, p->store, p->store_size);
     }
     return err;
@@ -190,7 +218,7 @@ static wh_err init_with_memory(wh_meter *m, const pieces *p)
 wh_err wh_meter_keep(wh_meter *m, wh_keeper *k, const wh_keeper_config *config, void *memory,
                      size_t size, int64_t platform_ms, bool ran_on)
 {
-    size_t wanted = wh_keeper_memory_size(config);
+    size_t wanted = wh_keeper_memory_size(k, config);
     if (wanted == 0) {
         return WH_ERR_RANGE;
     }
@@ -202,19 +230,20 @@ wh_err wh_meter_keep(wh_meter *m, wh_keeper *k, const wh_keeper_config *config, 
     m->keeper = k;
     arena a = {.at = memory};
     pieces p;
-    carve_all(config, &a, &p);
+    carve_all(k, config, &a, &p);
     wh_err err = init_rooms(k, platform_ms);
     if (err == WH_OK) {
         err = init_with_memory(m, &p);
     }
     if (err == WH_OK) {
-        err = wh_keeper_restore(m);
+        wh_keeper_restore(m);
+        wh_keeper_power_up(m, platform_ms, ran_on);
+        err = wh_keeper_load_recorders(m, p.recorder);
     }
     if (err != WH_OK) {
         m->keeper = NULL;
         return err;
     }
-    wh_clock_power_up(&k->clock, platform_ms, ran_on);
     wh_flush_init(&k->flush, &config->flush, k->moved_mwh, (uint32_t)platform_ms);
     return WH_OK;
 }

@@ -30,7 +30,10 @@
 #include "core/flash.h"
 #include "meter/clock/clock.h"
 #include "meter/demand/demand.h"
+#include "meter/display/display.h"
+#include "meter/event/event.h"
 #include "meter/meter.h"
+#include "meter/record/recorder.h"
 #include "meter/register/combination.h"
 #include "meter/register/rate_register.h"
 #include "meter/store/flush.h"
@@ -38,6 +41,7 @@
 #include "meter/supply/limiter.h"
 #include "meter/supply/load_table.h"
 #include "meter/supply/main_switch.h"
+#include "meter/supply/prepayment.h"
 #include "meter/tariff/cost.h"
 #include "meter/tariff/step_price.h"
 #include "meter/tariff/tariff_calendar.h"
@@ -47,6 +51,8 @@
 #include <stdint.h>
 
 #define WH_KEEPER_LIMITERS 4
+#define WH_KEEPER_LOGS     (WH_EVENT_LOG_FIRST + WH_EVENT_SLOTS)
+#define WH_KEEPER_LOG_PUSH 24U
 #define WH_KEEPER_WORK     2048U /* bytes of the work buffer: the longest blob or record */
 
 /* What has state that is kept. Bits of `dirty`; the order is that of the table in
@@ -56,6 +62,7 @@ typedef enum {
     WH_ROOM_RATES,
     WH_ROOM_COST,
     WH_ROOM_PREPAYMENT,
+    WH_ROOM_STEPS,
     WH_ROOM_DEMAND,
     WH_ROOM_CLOCK,
     WH_ROOM_SWITCH,
@@ -67,7 +74,6 @@ typedef enum {
     WH_ROOM_ZONES,
     WH_ROOM_DAYS,
     WH_ROOM_HOLIDAYS,
-    WH_ROOM_STEPS,
     WH_ROOM_PRICES_IMPORT,
     WH_ROOM_PRICES_EXPORT,
     WH_ROOM_ALARMS,
@@ -77,14 +83,21 @@ typedef enum {
     WH_ROOMS
 } wh_room;
 
+/* A recorder of this meter. */
+typedef struct {
+    const wh_recorder_config *config; /* a row of freezes.h, or another */
+    uint8_t times;                    /* boundaries that can be set for it, 0 .. 3 */
+    uint8_t own_max;                  /* columns that can be set for it; 0: they cannot */
+    bool billing;                     /* its record begins the demand anew */
+} wh_keeper_recorder;
+
 /* What a meter is set up to keep. All of it constant data; what may be set later begins with
  * these values. */
 typedef struct {
     const wh_flash *flash;
-    const wh_store_log_config *logs; /* by number: see keeper_keys.h */
-    uint16_t log_count;
-    uint16_t key_count;
-    uint32_t blob_bytes;
+    uint32_t blob_bytes;    /* that all rooms, settings and running events can have; 0: 16 kB */
+    uint16_t push_depth;    /* pushes that wait at most */
+    uint16_t event_depth;   /* records kept of each slot at most; 0: no event logs */
     uint32_t reserve_bytes; /* wh_store_config */
     wh_clock_config clock;
     wh_flush_config flush;
@@ -98,6 +111,10 @@ typedef struct {
     const wh_limiter_config *limiter;
     uint8_t limiter_count;
     wh_loads_config loads;
+    wh_prepayment_config prepayment;
+    const wh_keeper_recorder *recorder;
+    uint8_t recorder_count;
+    wh_event_config events;
 } wh_keeper_config;
 
 /* Small things that are set: DL/T 645 feature words. */
@@ -120,8 +137,16 @@ typedef struct wh_keeper {
     wh_switch main_switch;
     wh_limiter limiter[WH_KEEPER_LIMITERS];
     wh_loads loads;
+    wh_prepayment prepayment;
+    wh_recorder recorder[WH_RECORDER_LOGS];
+    wh_events events;
+    wh_display display;
+    wh_store_log_config log[WH_KEEPER_LOGS];
     wh_store store;
     wh_flush flush;
+    uint32_t watched_inputs; /* of events at the last tick */
+    uint64_t watched_windows;
+    uint32_t found;          /* bit per wh_room: the store had it */
     uint32_t lost;           /* bit per wh_room: was damaged in the store, began anew */
     wh_err store_err;        /* of the last attempt to save */
     uint32_t dirty;          /* bit per wh_room: not in the store as it is now */
@@ -136,8 +161,9 @@ typedef struct wh_keeper {
     uint8_t *work;           /* WH_KEEPER_WORK bytes */
 } wh_keeper;
 
-/* Bytes of memory that wh_meter_keep wants beside the keeper; 0: the configuration is not valid. */
-size_t wh_keeper_memory_size(const wh_keeper_config *config);
+/* Bytes of memory that wh_meter_keep wants beside the keeper; 0: the configuration is not valid.
+ * Writes to *keeper, and needs nothing of it. */
+size_t wh_keeper_memory_size(wh_keeper *keeper, const wh_keeper_config *config);
 
 /* Begin to keep: mount the store and restore what is there, after wh_meter_init and before the
  * first sample.
@@ -164,6 +190,9 @@ wh_err wh_keeper_save(wh_meter *meter) WH_MUST_USE;
 
 /* The UTC of the last tick, and the local time of it. */
 int64_t wh_keeper_utc_ms(const wh_keeper *keeper);
+
+/* The values of the catalogue as columns of records, events and the display. */
+wh_column_reader wh_keeper_columns(const wh_meter *meter);
 
 /* Combined energy in mWh, signed, of the total (rate 0) or a rate. */
 int64_t wh_keeper_combined_active_mwh(const wh_meter *meter, uint8_t rate);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #define UWS_PER_MWH 3600000
+#define CONSUMPTION 0 /* the charge of the account that takes what energy costs */
 
 /* Registers whose growth the flush policy counts: each energy once. */
 #define MOVED                                                              \
@@ -29,8 +30,9 @@ static void book_cost(wh_meter *m, const wh_booked *booked)
 {
     wh_keeper *k = m->keeper;
     const wh_energy *import = &m->registers.reg[WH_REG_TOTAL][WH_REG_ACTIVE_IMPORT];
-    (void)wh_cost_book_steps(&k->cost_import, &k->steps, k->rate, import,
-                             booked->uws[WH_REG_ACTIVE_IMPORT]);
+    int64_t cost = wh_cost_book_steps(&k->cost_import, &k->steps, k->rate, import,
+                                      booked->uws[WH_REG_ACTIVE_IMPORT]);
+    (void)wh_prepayment_consume(&k->prepayment, CONSUMPTION, cost, k->clock.utc_ms);
     k->step = wh_step_price_step(&k->steps, import->mwh);
     (void)wh_cost_book(&k->cost_export, k->rate, 0, booked->uws[WH_REG_ACTIVE_EXPORT]);
 }
@@ -52,6 +54,7 @@ void wh_keeper_book(const wh_pass *pass)
     wh_keeper_changed(k, WH_ROOM_REGISTERS, false);
     wh_keeper_changed(k, WH_ROOM_RATES, false);
     wh_keeper_changed(k, WH_ROOM_COST, false);
+    wh_keeper_changed(k, WH_ROOM_PREPAYMENT, false);
 }
 
 void wh_keeper_close_interval(const wh_pass *pass)

@@ -25,11 +25,24 @@ void wh_keeper_close_interval(const wh_pass *pass);
 /* Demand periods that end now (keeper_energy.c). */
 void wh_keeper_demand(const wh_pass *pass);
 
-/* Tariff sets that change places, and the rate from now on (keeper_tariff.c). */
-void wh_keeper_tariff(const wh_pass *pass);
+/* Tariff sets that change places, with their freezes (keeper_tariff.c). */
+void wh_keeper_switch_sets(const wh_pass *pass);
+
+/* Records that are due (keeper_records.c). */
+void wh_keeper_records(const wh_pass *pass);
+
+/* Step prices settle; the rate from now on (keeper_tariff.c). */
+void wh_keeper_settle(const wh_pass *pass);
 
 /* Limiters, switch, loads (keeper_supply.c). */
 void wh_keeper_supply(const wh_pass *pass);
+
+/* Events, alarms, the display (keeper_events.c). */
+void wh_keeper_watch(const wh_pass *pass);
+
+/* Something has happened at once; the clock has changed. */
+void wh_keeper_occur(const wh_pass *pass, unsigned kind, unsigned place);
+void wh_keeper_clock_event(const wh_pass *pass, const wh_clock_change *change);
 
 /* A room has changed; `urgent`: it may not wait for the flush. */
 void wh_keeper_changed(wh_keeper *keeper, wh_room room, bool urgent);
@@ -40,15 +53,23 @@ void wh_keeper_revised(wh_keeper *keeper, wh_room room, uint32_t revision);
 /* Save what must not wait, and the rest where the flush policy says so (keeper_store.c). */
 void wh_keeper_flush(const wh_pass *pass);
 
-/* In a transaction that the caller has begun: what moves with the energy, and `also`, where it
- * has changed. After the commit wh_keeper_saved takes *rooms (keeper_store.c). */
-wh_err wh_keeper_put_energies(wh_meter *meter, uint32_t also, uint32_t *rooms) WH_MUST_USE;
+/* In a transaction that the caller has begun: what moves with the energy where it has changed, or
+ * one room.
+ * After the commit wh_keeper_saved takes *rooms (keeper_store.c). */
+wh_err wh_keeper_put_energies(wh_meter *meter, uint32_t *rooms) WH_MUST_USE;
+wh_err wh_keeper_put(wh_meter *meter, wh_room room, uint32_t *rooms) WH_MUST_USE;
 void wh_keeper_saved(wh_keeper *keeper, uint32_t rooms);
 
-/* The store that such a meter wants (keeper_store.c). */
-wh_store_config wh_keeper_store_config(const wh_keeper_config *config);
+/* The store that such a meter wants; its logs are written to *keeper (keeper_store.c). */
+wh_store_config wh_keeper_store_config(wh_keeper *keeper, const wh_keeper_config *config);
 
 /* Restore the rooms from the mounted store (keeper_store.c). */
-wh_err wh_keeper_restore(wh_meter *meter) WH_MUST_USE;
+void wh_keeper_restore(wh_meter *meter);
+
+/* The clock goes on; the outage is an event (keeper_events.c). */
+void wh_keeper_power_up(wh_meter *meter, int64_t platform_ms, bool ran_on);
+
+/* Start the recorders and take up where they were (keeper_records.c). */
+wh_err wh_keeper_load_recorders(wh_meter *meter, const wh_recorder_memory *memory) WH_MUST_USE;
 
 #endif /* WH_METER_KEEPER_INTERNAL_H */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "meter/keeper_internal.h"
 
+#include <string.h>
+
 /* ---- rooms ---- */
 
 typedef wh_err saver(const wh_meter *m, wh_writer *w);
@@ -25,11 +27,42 @@ typedef struct {
 /* A saver that returns nothing: the writer knows. */
 #define PUT(call) ((call), wh_writer_err(w))
 
+/* Of import, then of export. */
+static wh_err save_both_costs(const wh_keeper *k, wh_writer *w)
+{
+    wh_err err = wh_cost_save(&k->cost_import, w);
+    return err == WH_OK ? wh_cost_save(&k->cost_export, w) : err;
+}
+
+static wh_err restore_both_costs(wh_keeper *k, wh_reader *r)
+{
+    wh_reader import = wh_reader_sub(r, WH_COST_SAVED);
+    wh_reader export = wh_reader_sub(r, WH_COST_SAVED);
+    wh_err err = wh_cost_restore(&k->cost_import, &import);
+    return err == WH_OK ? wh_cost_restore(&k->cost_export, &export) : err;
+}
+
 ROOM(registers, wh_register_save(&m->registers, w), wh_register_restore(&m->registers, r))
 ROOM(rates, wh_rate_register_save(&m->keeper->rates, w),
      wh_rate_register_restore(&m->keeper->rates, r))
 ROOM(demand, wh_demand_save(&m->keeper->demand, w), wh_demand_restore(&m->keeper->demand, r))
 ROOM(clock, wh_clock_save(&m->keeper->clock, w), wh_clock_restore(&m->keeper->clock, r))
+ROOM(cost, save_both_costs(m->keeper, w), restore_both_costs(m->keeper, r))
+ROOM(prepayment, PUT(wh_prepayment_save(&m->keeper->prepayment, w)),
+     wh_prepayment_restore(&m->keeper->prepayment, r))
+ROOM(zones, wh_tariff_save_zones(&m->keeper->calendar, w),
+     wh_tariff_restore_zones(&m->keeper->calendar, r))
+ROOM(days, wh_tariff_save_days(&m->keeper->calendar, w),
+     wh_tariff_restore_days(&m->keeper->calendar, r))
+ROOM(holidays, wh_tariff_save_holidays(&m->keeper->calendar, w),
+     wh_tariff_restore_holidays(&m->keeper->calendar, r))
+ROOM(steps, wh_step_price_save(&m->keeper->steps, w), wh_step_price_restore(&m->keeper->steps, r))
+ROOM(prices_import, wh_cost_save_prices(&m->keeper->cost_import, w),
+     wh_cost_restore_prices(&m->keeper->cost_import, r))
+ROOM(prices_export, wh_cost_save_prices(&m->keeper->cost_export, w),
+     wh_cost_restore_prices(&m->keeper->cost_export, r))
+ROOM(events, wh_events_save(&m->keeper->events, w), wh_events_restore(&m->keeper->events, r))
+ROOM(display, wh_display_save(&m->keeper->display, w), wh_display_restore(&m->keeper->display, r))
 ROOM(main_switch, PUT(wh_switch_save(&m->keeper->main_switch, w)),
      wh_switch_restore(&m->keeper->main_switch, r))
 ROOM(limiter_1, PUT(wh_limiter_save(&m->keeper->limiter[0], w)),
@@ -71,11 +104,26 @@ ROOM(settings, PUT(put_settings(&m->keeper->settings, w)), take_settings(&m->kee
     }
 
 static const room_row ROOMS[WH_ROOMS] = {
-    [WH_ROOM_REGISTERS] = ROW(1, registers),  [WH_ROOM_RATES] = ROW(2, rates),
-    [WH_ROOM_DEMAND] = ROW(3, demand),        [WH_ROOM_CLOCK] = ROW(4, clock),
-    [WH_ROOM_SWITCH] = ROW(7, main_switch),   [WH_ROOM_LIMITER_1] = ROW(8, limiter_1),
-    [WH_ROOM_LIMITER_2] = ROW(9, limiter_2),  [WH_ROOM_LIMITER_3] = ROW(10, limiter_3),
-    [WH_ROOM_LIMITER_4] = ROW(11, limiter_4), [WH_ROOM_LOADS] = ROW(12, loads),
+    [WH_ROOM_REGISTERS] = ROW(1, registers),
+    [WH_ROOM_RATES] = ROW(2, rates),
+    [WH_ROOM_DEMAND] = ROW(3, demand),
+    [WH_ROOM_CLOCK] = ROW(4, clock),
+    [WH_ROOM_COST] = ROW(5, cost),
+    [WH_ROOM_PREPAYMENT] = ROW(6, prepayment),
+    [WH_ROOM_SWITCH] = ROW(7, main_switch),
+    [WH_ROOM_LIMITER_1] = ROW(8, limiter_1),
+    [WH_ROOM_LIMITER_2] = ROW(9, limiter_2),
+    [WH_ROOM_LIMITER_3] = ROW(10, limiter_3),
+    [WH_ROOM_LIMITER_4] = ROW(11, limiter_4),
+    [WH_ROOM_LOADS] = ROW(12, loads),
+    [WH_ROOM_ZONES] = ROW(13, zones),
+    [WH_ROOM_DAYS] = ROW(14, days),
+    [WH_ROOM_HOLIDAYS] = ROW(15, holidays),
+    [WH_ROOM_STEPS] = ROW(16, steps),
+    [WH_ROOM_PRICES_IMPORT] = ROW(17, prices_import),
+    [WH_ROOM_PRICES_EXPORT] = ROW(18, prices_export),
+    [WH_ROOM_EVENTS] = ROW(20, events),
+    [WH_ROOM_DISPLAY] = ROW(21, display),
     [WH_ROOM_SETTINGS] = ROW(23, settings),
 };
 
@@ -83,8 +131,9 @@ static const room_row ROOMS[WH_ROOMS] = {
 
 /* What moves with the energy. It is saved whole or not at all, so that what was used, what it
  * cost and what was paid agree after any power cut. */
-#define WITH_ENERGY \
-    (BIT(WH_ROOM_REGISTERS) | BIT(WH_ROOM_RATES) | BIT(WH_ROOM_COST) | BIT(WH_ROOM_PREPAYMENT))
+#define WITH_ENERGY                                                                              \
+    (BIT(WH_ROOM_REGISTERS) | BIT(WH_ROOM_RATES) | BIT(WH_ROOM_COST) | BIT(WH_ROOM_PREPAYMENT) | \
+     BIT(WH_ROOM_STEPS))
 
 /* ---- saving ---- */
 
@@ -119,12 +168,17 @@ void wh_keeper_saved(wh_keeper *k, uint32_t rooms)
     k->urgent &= ~rooms;
 }
 
-wh_err wh_keeper_put_energies(wh_meter *m, uint32_t also, uint32_t *rooms)
+wh_err wh_keeper_put_energies(wh_meter *m, uint32_t *rooms)
 {
     wh_err err = WH_OK;
-    uint32_t wanted = m->keeper->dirty & (WITH_ENERGY | also);
-    *rooms = put_rooms(m, wanted, &err);
+    *rooms = put_rooms(m, m->keeper->dirty & WITH_ENERGY, &err);
     return err;
+}
+
+wh_err wh_keeper_put(wh_meter *m, wh_room room, uint32_t *rooms)
+{
+    *rooms |= BIT(room);
+    return put_room(m, room);
 }
 
 /* One transaction. The rooms that move with the energy come first, and together they always
@@ -202,29 +256,47 @@ static void restore_room(wh_meter *m, unsigned room)
         wh_reader r = wh_reader_init(k->work, len);
         err = ROOMS[room].restore(m, &r);
     }
-    if (err != WH_OK) {
+    if (err == WH_OK) {
+        k->found |= BIT(room);
+    } else {
         k->lost |= BIT(room);
     }
 }
 
-wh_err wh_keeper_restore(wh_meter *m)
+void wh_keeper_restore(wh_meter *m)
 {
+    wh_keeper *k = m->keeper;
     for (unsigned room = 0; room < WH_ROOMS; room++) {
         if (ROOMS[room].restore != NULL) {
             restore_room(m, room);
         }
     }
-    return WH_OK;
+    if (wh_tariff_calendar_check(&k->calendar) != WH_OK) { /* they do not belong together */
+        wh_tariff_calendar_init(&k->calendar);
+        k->lost |= BIT(WH_ROOM_ZONES) | BIT(WH_ROOM_DAYS) | BIT(WH_ROOM_HOLIDAYS);
+    }
 }
 
-wh_store_config wh_keeper_store_config(const wh_keeper_config *c)
+/* ---- what the store is asked to hold ---- */
+
+#define BLOB_BYTES_DEFAULT 16384U
+#define RUNNING_MAX        32U /* events at once whose start is kept */
+#define KEYS               (24U + 2U * WH_RECORDER_LOGS + RUNNING_MAX)
+
+wh_store_config wh_keeper_store_config(wh_keeper *k, const wh_keeper_config *c)
 {
+    memset(k->log, 0, sizeof k->log);
+    for (unsigned i = 0; i < c->recorder_count; i++) {
+        const wh_keeper_recorder *row = &c->recorder[i];
+        uint16_t size = wh_recorder_record_size(row->config, c->rates, row->own_max);
+        k->log[row->config->log] = wh_recorder_log(row->config, size, c->flash->sector_size);
+    }
     return (wh_store_config){
         .flash = c->flash,
-        .logs = c->logs,
-        .log_count = c->log_count,
-        .key_count = c->key_count,
-        .blob_bytes = c->blob_bytes,
+        .logs = k->log,
+        .log_count = WH_KEEPER_LOGS,
+        .key_count = KEYS,
+        .blob_bytes = c->blob_bytes != 0 ? c->blob_bytes : BLOB_BYTES_DEFAULT,
         .reserve_bytes = c->reserve_bytes,
     };
 }

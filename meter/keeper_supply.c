@@ -82,6 +82,52 @@ static bool limiters(const wh_pass *pass)
     return above;
 }
 
+static bool is_holiday(const wh_keeper *k, wh_civil_date date)
+{
+    return wh_tariff_is_holiday(&k->calendar, date);
+}
+
+static bool is_limiting(const wh_keeper *k)
+{
+    for (unsigned i = 0; i < k->config->limiter_count; i++) {
+        if (k->limiter[i].acted) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void prepayment(const wh_pass *pass)
+{
+    wh_keeper *k = pass->keeper;
+    const wh_civil_date today = pass->local.date;
+    const wh_civil_date yesterday = wh_civil_date_from_days(wh_civil_date_to_days(today) - 1);
+    const wh_switch *s = &k->main_switch;
+    const wh_prepayment_inputs in = {
+        .utc_ms = pass->utc_ms,
+        .zone = &k->clock.zone,
+        .elapsed_ms = pass->elapsed_ms,
+        .minute = (uint16_t)(pass->local.hour * 60 + pass->local.minute),
+        .weekday = pass->weekday,
+        .holiday = is_holiday(k, today),
+        .holiday_before = is_holiday(k, yesterday),
+        .connected = s->state == WH_SWITCH_CONNECTED,
+        .by_credit = s->state != WH_SWITCH_CONNECTED && s->cause == WH_SWITCH_BY_CREDIT,
+        .fixed = s->mode == 0 || s->protected_on,
+        .limiting = is_limiting(k),
+    };
+    wh_prepayment *p = &k->prepayment;
+    wh_prepayment_tick(p, &in);
+    if (p->wish != WH_PREPAYMENT_NO_WISH) {
+        wh_switch_ask ask = p->wish == WH_PREPAYMENT_DISCONNECT ? WH_SWITCH_LOCAL_DISCONNECT
+                                                                : WH_SWITCH_LOCAL_RECONNECT;
+        if (wh_switch_request(&k->main_switch, ask, WH_SWITCH_BY_CREDIT, pass->utc_ms) != WH_OK) {
+            wh_prepayment_refused(p);
+        }
+    }
+    wh_keeper_revised(k, WH_ROOM_PREPAYMENT, p->urgent);
+}
+
 static void main_switch(const wh_pass *pass)
 {
     wh_keeper *k = pass->keeper;
@@ -91,6 +137,7 @@ static void main_switch(const wh_pass *pass)
         .current_ma = (uint32_t)largest_current_ma(&pass->meter->metrology.quantities),
         .feedback = (wh_switch_feedback)pass->inputs->feedback,
         .key_pressed = (pass->inputs->contacts & WH_CONTACT_KEY) != 0,
+        .barred = k->prepayment.barred ? WH_SWITCH_BAR_CREDIT : 0,
     };
     wh_switch_tick(&k->main_switch, &in);
     wh_keeper_revised(k, WH_ROOM_SWITCH, k->main_switch.revision);
@@ -100,6 +147,7 @@ void wh_keeper_supply(const wh_pass *pass)
 {
     wh_keeper *k = pass->keeper;
     bool above = limiters(pass);
+    prepayment(pass);
     main_switch(pass);
     wh_loads_tick(&k->loads, pass->elapsed_ms, above);
     wh_keeper_revised(k, WH_ROOM_LOADS, k->loads.revision);

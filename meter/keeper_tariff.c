@@ -1,31 +1,46 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "meter/keeper_internal.h"
 
-/* The sets whose time has come; each change is kept at once. */
-static void switch_sets(const wh_pass *pass)
+/* One switch-over: kept at once, and recorded by the freezes that heed it. */
+static void switched(const wh_pass *pass, wh_room room, uint8_t cause)
 {
     wh_keeper *k = pass->keeper;
-    unsigned switched = wh_tariff_calendar_switch(&k->calendar, pass->utc_ms);
-    if ((switched & WH_TARIFF_SWITCHED_ZONES) != 0) {
-        wh_keeper_changed(k, WH_ROOM_ZONES, true);
+    wh_keeper_changed(k, room, true);
+    wh_recorder_trigger(k->recorder, k->config->recorder_count, cause, pass->utc_ms);
+}
+
+void wh_keeper_switch_sets(const wh_pass *pass)
+{
+    wh_keeper *k = pass->keeper;
+    unsigned sets = wh_tariff_calendar_switch(&k->calendar, pass->utc_ms);
+    if ((sets & WH_TARIFF_SWITCHED_ZONES) != 0) {
+        switched(pass, WH_ROOM_ZONES, WH_RECORDER_ZONE_SWITCH);
     }
-    if ((switched & WH_TARIFF_SWITCHED_DAYS) != 0) {
-        wh_keeper_changed(k, WH_ROOM_DAYS, true);
+    if ((sets & WH_TARIFF_SWITCHED_DAYS) != 0) {
+        switched(pass, WH_ROOM_DAYS, WH_RECORDER_DAY_TABLE_SWITCH);
     }
     if (wh_cost_switch(&k->cost_import, pass->utc_ms)) {
-        wh_keeper_changed(k, WH_ROOM_PRICES_IMPORT, true);
+        switched(pass, WH_ROOM_PRICES_IMPORT, WH_RECORDER_PRICE_SWITCH);
     }
     if (wh_cost_switch(&k->cost_export, pass->utc_ms)) {
-        wh_keeper_changed(k, WH_ROOM_PRICES_EXPORT, true);
+        switched(pass, WH_ROOM_PRICES_EXPORT, WH_RECORDER_PRICE_SWITCH);
     }
 }
 
+/* A first tick at a wrong time would hold off settlements, so not while the clock is invalid. */
 static void tick_steps(const wh_pass *pass)
 {
     wh_keeper *k = pass->keeper;
+    if ((wh_clock_status(&k->clock) & WH_CLOCK_STATUS_INVALID) != 0) {
+        return;
+    }
     int64_t import_mwh = pass->meter->registers.reg[WH_REG_TOTAL][WH_REG_ACTIVE_IMPORT].mwh;
-    if (wh_step_price_tick(&k->steps, &k->clock.zone, pass->utc_ms, import_mwh) != 0) {
+    unsigned did = wh_step_price_tick(&k->steps, &k->clock.zone, pass->utc_ms, import_mwh);
+    if (did != 0) {
         wh_keeper_changed(k, WH_ROOM_STEPS, true);
+    }
+    if ((did & WH_STEP_SWITCHED) != 0) {
+        switched(pass, WH_ROOM_STEPS, WH_RECORDER_STEP_SWITCH);
     }
 }
 
@@ -38,10 +53,9 @@ static void change_rate(const wh_pass *pass, uint8_t rate)
     wh_demand_set_rate(&k->demand, rate, pass->utc_ms);
 }
 
-void wh_keeper_tariff(const wh_pass *pass)
+void wh_keeper_settle(const wh_pass *pass)
 {
     wh_keeper *k = pass->keeper;
-    switch_sets(pass);
     tick_steps(pass);
     uint8_t rate = wh_tariff_rate_at(&k->calendar, &pass->local);
     if (rate != k->rate) {

@@ -249,14 +249,29 @@ static const wh_tariff_season *season_at(const wh_tariff_zones *zones, wh_civil_
     return season;
 }
 
-uint8_t wh_tariff_day_table_at(const wh_tariff_calendar *c, wh_civil_date date)
+/* The first that fits, or NULL. */
+static const wh_tariff_holiday *holiday_at(const wh_tariff_calendar *c, wh_civil_date date)
 {
     for (unsigned i = 0; i < c->holiday_count; i++) {
         const wh_tariff_holiday *h = &c->holiday[i];
         if (h->month == date.month && h->day == date.day &&
             (h->year == WH_TARIFF_EVERY_YEAR || h->year == date.year)) {
-            return h->day_table;
+            return h;
         }
+    }
+    return NULL;
+}
+
+bool wh_tariff_is_holiday(const wh_tariff_calendar *c, wh_civil_date date)
+{
+    return holiday_at(c, date) != NULL;
+}
+
+uint8_t wh_tariff_day_table_at(const wh_tariff_calendar *c, wh_civil_date date)
+{
+    const wh_tariff_holiday *holiday = holiday_at(c, date);
+    if (holiday != NULL) {
+        return holiday->day_table;
     }
     const wh_tariff_season *season = season_at(&c->zones[c->zones_in_force], date);
     return season->week.day[wh_civil_weekday(date) - 1];

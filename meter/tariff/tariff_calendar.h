@@ -160,8 +160,9 @@ unsigned wh_tariff_calendar_switch(wh_tariff_calendar *c, int64_t utc_ms);
  * damaged blobs can name, is table 1. */
 uint8_t wh_tariff_rate_at(const wh_tariff_calendar *c, const wh_civil_time *local);
 
-/* The day table (1..8) of a date. */
+/* The day table (1..8) of a date, and whether it is a holiday. */
 uint8_t wh_tariff_day_table_at(const wh_tariff_calendar *c, wh_civil_date date);
+bool wh_tariff_is_holiday(const wh_tariff_calendar *c, wh_civil_date date);
 
 /* What must survive a power cut, in three blobs, each to be kept after it was set, scheduled or
  * has switched: version 1 · set in force · switch-over i64 · first set · second set (zones, days);

@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "meter/catalogue.h"
+#include "meter/keeper_internal.h"
+
+#define UW_PER_MW 1000
+
+/* ---- what the monitor is told ---- */
+
+/* Largest distance from the mean over the mean, in millionths: how the State Grid judges both
+ * voltages and currents (from memory). */
+static uint32_t unbalance_ppm(const int64_t value[WH_PHASES])
+{
+    int64_t mean = (value[0] + value[1] + value[2]) / WH_PHASES;
+    int64_t largest = 0;
+    for (unsigned k = 0; k < WH_PHASES; k++) {
+        int64_t distance = value[k] > mean ? value[k] - mean : mean - value[k];
+        largest = distance > largest ? distance : largest;
+    }
+    return mean < 1000 ? 0 : (uint32_t)(largest / (mean / 1000) * 1000);
+}
+
+typedef struct {
+    uint32_t from;
+    uint32_t to;
+} bit_pair;
+
+static const bit_pair CONTACTS[] = {
+    {WH_CONTACT_METER_COVER, WH_EVENT_INPUT_METER_COVER_OPEN},
+    {WH_CONTACT_TERMINAL_COVER, WH_EVENT_INPUT_TERMINAL_COVER_OPEN},
+    {WH_CONTACT_MAGNET, WH_EVENT_INPUT_MAGNETIC_FIELD},
+    {WH_CONTACT_AUXILIARY_LOST, WH_EVENT_INPUT_AUXILIARY_SUPPLY_LOSS},
+    {WH_CONTACT_BATTERY_LOW, WH_EVENT_INPUT_CLOCK_BATTERY_LOW},
+    {WH_CONTACT_SUPPLY_FAULT, WH_EVENT_INPUT_SUPPLY_FAULT},
+    {WH_CONTACT_SELF_TEST_FAILED, WH_EVENT_INPUT_SELF_TEST_ERROR},
+};
+
+static uint32_t set(bool yes, wh_event_input input)
+{
+    return yes ? UINT32_C(1) << (unsigned)input : 0;
+}
+
+static bool any_limiter_locked(const wh_keeper *k)
+{
+    for (unsigned i = 0; i < k->config->limiter_count; i++) {
+        if (k->limiter[i].locked) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static uint32_t load_inputs(const wh_keeper *k)
+{
+    bool stale = false;
+    bool failed = false;
+    for (unsigned slot = 0; slot < WH_LOADS_MAX; slot++) {
+        const wh_load *load = &k->loads.load[slot];
+        stale = stale || (load->used && load->reported && wh_loads_stale(&k->loads, slot));
+        failed = failed || (load->used && load->phase == WH_LOAD_FAILED);
+    }
+    return set(stale, WH_EVENT_INPUT_LOAD_STALE) | set(failed, WH_EVENT_INPUT_LOAD_FAILED);
+}
+
+static uint32_t contact_inputs(uint32_t contacts)
+{
+    uint32_t inputs = 0;
+    for (size_t i = 0; i < sizeof CONTACTS / sizeof CONTACTS[0]; i++) {
+        inputs |= set((contacts & CONTACTS[i].from) != 0, (wh_event_input)CONTACTS[i].to);
+    }
+    return inputs;
+}
+
+static uint32_t inputs_of(const wh_pass *pass)
+{
+    const wh_keeper *k = pass->keeper;
+    const wh_prepayment *p = &k->prepayment;
+    bool damaged = k->lost != 0 || k->store.report.damaged_count != 0 || k->store_err != WH_OK;
+    uint8_t clock = wh_clock_status(&k->clock);
+    uint8_t account = wh_prepayment_status(p);
+    return contact_inputs(pass->inputs->contacts) | load_inputs(k) |
+           set(k->main_switch.relay_fault, WH_EVENT_INPUT_SWITCH_MALFUNCTION) |
+           set((clock & WH_CLOCK_STATUS_INVALID) != 0, WH_EVENT_INPUT_CLOCK_INVALID) |
+           set(damaged, WH_EVENT_INPUT_MEMORY_ERROR) |
+           set(any_limiter_locked(k), WH_EVENT_INPUT_LIMITER_LOCKED) |
+           set(p->low, WH_EVENT_INPUT_CREDIT_LOW) |
+           set((account & WH_PREPAYMENT_OUT_OF_CREDIT) != 0, WH_EVENT_INPUT_CREDIT_EXHAUSTED) |
+           set((account & WH_PREPAYMENT_SELECTABLE_IN_USE) != 0, WH_EVENT_INPUT_CREDIT_EMERGENCY) |
+           set(pass->meter->metrology.quantities.rotation == WH_ROTATION_ACB,
+               WH_EVENT_INPUT_VOLTAGE_REVERSED);
+}
+
+static void take_quantities(const wh_meter *m, wh_event_inputs *in)
+{
+    const wh_quantities *q = &m->metrology.quantities;
+    for (unsigned k = 0; k < WH_PHASES; k++) {
+        in->u_uv[k] = q->phase[k].u_uv;
+        in->i_ua[k] = q->phase[k].i_ua;
+        in->p_uw[k] = q->phase[k].p_uw;
+    }
+    in->p_uw[WH_PHASES] = q->p_uw;
+    in->pf_ppm = q->pf_ppm;
+    in->in_ua = q->in_ua;
+    in->isum_ua = q->phase[0].i_ua;
+    in->valid |= WH_EVENT_VALID_U | WH_EVENT_VALID_I | WH_EVENT_VALID_P;
+    const wh_metrology_config *config = &m->config->metrology;
+    if (config->phases == WH_PHASES) {
+        in->u_unbalance_ppm = unbalance_ppm(in->u_uv);
+        in->i_unbalance_ppm = unbalance_ppm(in->i_ua);
+        in->u0_ppm = q->u0_ppm;
+        in->valid |= WH_EVENT_VALID_UNBALANCE;
+    } else if (config->channel[WH_IN].full_scale != 0) {
+        in->valid |= WH_EVENT_VALID_NEUTRAL; /* with one phase it carries that phase's current */
+    }
+}
+
+static wh_event_inputs event_inputs(const wh_pass *pass)
+{
+    wh_keeper *k = pass->keeper;
+    wh_event_inputs in = {.valid = WH_EVENT_VALID_INPUTS, .inputs = inputs_of(pass)};
+    in.fresh = in.inputs != k->watched_inputs || pass->meter->windows != k->watched_windows;
+    k->watched_inputs = in.inputs;
+    k->watched_windows = pass->meter->windows;
+    if (!in.fresh) {
+        return in;
+    }
+    if (pass->meter->windows > 0) {
+        take_quantities(pass->meter, &in);
+    }
+    in.valid |= WH_EVENT_VALID_DEMAND;
+    for (uint8_t c = 0; c < k->config->demand.channels && c < WH_EVENT_DEMANDS; c++) {
+        in.demand_mw[c] = wh_demand_last(&k->demand, c, 0).mw;
+    }
+    return in;
+}
+
+/* ---- what it says ---- */
+
+static uint32_t seconds(int64_t utc_ms)
+{
+    return utc_ms < 0 ? 0 : utc_ms / 1000 > UINT32_MAX ? UINT32_MAX : (uint32_t)(utc_ms / 1000);
+}
+
+/* One notice, one transaction: the record, the alarms and the push it makes, and the counts. */
+static wh_err log_notice(wh_meter *m)
+{
+    wh_keeper *k = m->keeper;
+    wh_err err = wh_store_begin(&k->store);
+    if (err != WH_OK) {
+        return err;
+    }
+    uint32_t rooms = 0;
+    wh_keeper_changed(k, WH_ROOM_EVENTS, true);
+    err = wh_keeper_put(m, WH_ROOM_EVENTS, &rooms);
+    err = err == WH_OK ? wh_store_commit(&k->store) : err;
+    if (err == WH_OK) {
+        wh_keeper_saved(k, rooms);
+    } else {
+        wh_store_rollback(&k->store);
+        k->store_err = err;
+    }
+    return err;
+}
+
+void wh_keeper_occur(const wh_pass *pass, unsigned kind, unsigned place)
+{
+    wh_event_notice notice;
+    if (wh_events_occur(&pass->keeper->events, kind, place, seconds(pass->utc_ms), &notice) ==
+        WH_OK) {
+        (void)!log_notice(pass->meter);
+    }
+}
+
+void wh_keeper_clock_event(const wh_pass *pass, const wh_clock_change *change)
+{
+    /* a broadcast is no clock set in the logs of the State Grid, nor is daylight saving */
+    if (change->cause <= WH_CLOCK_SHIFTED) {
+        wh_keeper_occur(pass, WH_EVENT_CLOCK_SET, 0);
+    }
+}
+
+/* What the switch tells. */
+static void switch_events(const wh_pass *pass)
+{
+    static const uint8_t KIND[WH_SWITCH_EVENT_KINDS] = {
+        [WH_SWITCH_EVENT_OPENED] = WH_EVENT_SWITCH_OPENED,
+        [WH_SWITCH_EVENT_CLOSED] = WH_EVENT_SWITCH_CLOSED,
+        [WH_SWITCH_EVENT_REFUSED] = WH_EVENT_SWITCH_REFUSED,
+    };
+    wh_switch_event event;
+    while (wh_switch_next(&pass->keeper->main_switch, &event)) {
+        if (KIND[event.kind] != 0) {
+            wh_keeper_occur(pass, KIND[event.kind], 0);
+        }
+    }
+}
+
+static void account_events(const wh_pass *pass)
+{
+    uint16_t notices = wh_prepayment_take_notices(&pass->keeper->prepayment);
+    if ((notices & WH_PREPAYMENT_NOTICE_TOPPED_UP) != 0) {
+        wh_keeper_occur(pass, WH_EVENT_PURCHASE, 0);
+    }
+    if ((notices & WH_PREPAYMENT_NOTICE_REFUSED) != 0) {
+        wh_keeper_occur(pass, WH_EVENT_TOP_UP_REFUSED, 0);
+    }
+    if ((notices & WH_PREPAYMENT_NOTICE_REFUNDED) != 0) {
+        wh_keeper_occur(pass, WH_EVENT_REFUND, 0);
+    }
+}
+
+void wh_keeper_watch(const wh_pass *pass)
+{
+    wh_keeper *k = pass->keeper;
+    const wh_event_inputs in = event_inputs(pass);
+    wh_events_tick(&k->events, &in, seconds(pass->utc_ms), pass->elapsed_ms);
+    wh_event_notice notice;
+    while (wh_events_next(&k->events, &notice)) {
+        if (log_notice(pass->meter) != WH_OK) {
+            wh_keeper_changed(k, WH_ROOM_EVENTS, true);
+        }
+    }
+    switch_events(pass);
+    account_events(pass);
+    wh_keeper_revised(k, WH_ROOM_EVENTS, k->events.revision);
+}
+
+/* ---- power-up ---- */
+
+void wh_keeper_power_up(wh_meter *m, int64_t platform_ms, bool ran_on)
+{
+    wh_keeper *k = m->keeper;
+    bool known = (k->found & (UINT32_C(1) << WH_ROOM_CLOCK)) != 0;
+    int64_t last_ms = k->clock.utc_ms;
+    wh_clock_power_up(&k->clock, platform_ms, ran_on);
+    const wh_event_outage outage = {
+        .begin_s = known ? seconds(last_ms) : 0,
+        .end_s = seconds(k->clock.utc_ms),
+    };
+    wh_events_power_up(&k->events, &outage);
+}

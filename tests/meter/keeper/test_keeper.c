@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tests/meter/keeper/keeper_rig.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static const wh_tariff_period FOUR_RATES[] = {{0, 4}, {480, 2}, {660, 3}, {1020, 1}, {1320, 4}};
+
+/* Load of one minute of the day, some of it export. */
+static void load_of(unsigned minute, int64_t p_w[WH_PHASES])
+{
+    p_w[0] = 200 + minute % 97;
+    p_w[1] = (int64_t)(minute % 300) - 120;
+    p_w[2] = minute > 700 && minute < 800 ? -2500 : 333;
+}
+
+static void run_day(keeper_rig *rig)
+{
+    for (unsigned minute = 0; minute < 1440; minute++) {
+        int64_t p_w[WH_PHASES];
+        load_of(minute, p_w);
+        keeper_rig_run(rig, 60000, p_w);
+    }
+}
+
+static void assert_rates_make_the_total(const keeper_rig *rig)
+{
+    for (unsigned reg = 0; reg <= WH_REG_REACTIVE_Q4; reg++) {
+        wh_energy sum = wh_rate_register_sum(&rig->keeper.rates, (wh_reg)reg);
+        const wh_energy *total = &rig->meter.registers.reg[WH_REG_TOTAL][reg];
+        assert_int_equal(sum.mwh, total->mwh);
+        assert_int_equal(sum.rest_uws, total->rest_uws);
+    }
+}
+
+static void each_rate_gets_the_energy_of_its_hours(void **state)
+{
+    (void)state;
+    keeper_rig rig;
+    keeper_rig_init(&rig);
+    keeper_rig_set_day(&rig, FOUR_RATES, 5);
+    int64_t expected_uws[RIG_RATES + 1] = {0};
+    wh_meter_tick(&rig.meter, &(wh_meter_inputs){.platform_ms = rig.platform_ms});
+    for (unsigned minute = 0; minute < 1440; minute++) {
+        int64_t p_w[WH_PHASES];
+        load_of(minute, p_w);
+        keeper_rig_run(&rig, 60000, p_w);
+        int64_t sum_w = p_w[0] + p_w[1] + p_w[2];
+        uint8_t rate = minute < 480    ? 4
+                       : minute < 660  ? 2
+                       : minute < 1020 ? 3
+                       : minute < 1320 ? 1
+                                       : 4;
+        expected_uws[rate] += sum_w > 0 ? sum_w * 60000000 : 0;
+    }
+    for (uint8_t rate = 1; rate <= RIG_RATES; rate++) {
+        const wh_energy *e = wh_rate_register_at(&rig.keeper.rates, WH_REG_ACTIVE_IMPORT, rate);
+        assert_int_equal(e->mwh * 3600000 + e->rest_uws, expected_uws[rate]);
+    }
+    assert_rates_make_the_total(&rig);
+    keeper_rig_free(&rig);
+}
+
+static void a_power_cut_that_was_signalled_loses_nothing(void **state)
+{
+    (void)state;
+    keeper_rig rig;
+    keeper_rig_init(&rig);
+    keeper_rig_set_day(&rig, FOUR_RATES, 5);
+    run_day(&rig);
+    rig.inputs.power_fails = true;
+    wh_meter_tick(&rig.meter, &rig.inputs);
+    wh_register_bank before = rig.meter.registers;
+    wh_demand_value max = wh_demand_max(&rig.keeper.demand, 0, 0);
+    int64_t cost = rig.keeper.cost_import.total;
+    rig.inputs.power_fails = false;
+    keeper_rig_restart(&rig, 3600000);
+    for (unsigned place = 0; place < WH_REG_PLACES; place++) {
+        for (unsigned reg = 0; reg < WH_REG_COUNT; reg++) {
+            const wh_energy *now = &rig.meter.registers.reg[place][reg];
+            assert_int_equal(now->mwh, before.reg[place][reg].mwh);
+            assert_int_equal(now->rest_uws, before.reg[place][reg].rest_uws);
+        }
+    }
+    assert_int_equal(wh_demand_max(&rig.keeper.demand, 0, 0).mw, max.mw);
+    assert_int_equal(rig.keeper.cost_import.total, cost);
+    assert_int_equal(rig.keeper.lost, 0);
+    run_day(&rig);
+    assert_rates_make_the_total(&rig);
+    keeper_rig_free(&rig);
+}
+
+static void the_calendar_survives_a_restart(void **state)
+{
+    (void)state;
+    keeper_rig rig;
+    keeper_rig_init(&rig);
+    keeper_rig_set_day(&rig, FOUR_RATES, 5);
+    wh_meter_tick(&rig.meter, &(wh_meter_inputs){.platform_ms = rig.platform_ms});
+    wh_civil_time noon = {.date = {2026, 5, 1}, .hour = 12};
+    assert_int_equal(wh_tariff_rate_at(&rig.keeper.calendar, &noon), 3);
+    keeper_rig_restart(&rig, 1000);
+    assert_int_equal(wh_tariff_rate_at(&rig.keeper.calendar, &noon), 3);
+    keeper_rig_free(&rig);
+}
+
+static void memory_one_byte_short_is_refused(void **state)
+{
+    (void)state;
+    keeper_rig rig;
+    keeper_rig_init(&rig);
+    assert_int_equal(wh_meter_keep(&rig.meter, &rig.keeper, &rig.config, rig.memory,
+                                   rig.memory_size - 1, rig.platform_ms, true),
+                     WH_ERR_SPACE);
+    keeper_rig_free(&rig);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(each_rate_gets_the_energy_of_its_hours),
+        cmocka_unit_test(a_power_cut_that_was_signalled_loses_nothing),
+        cmocka_unit_test(the_calendar_survives_a_restart),
+        cmocka_unit_test(memory_one_byte_short_is_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
