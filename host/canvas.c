@@ -60,6 +60,29 @@ static wh_cell *cell_at(wh_canvas *canvas, int x, int y)
     return &canvas->cell[(size_t)y * (size_t)canvas->cols + (size_t)x];
 }
 
+/* Lines of boxes, light and heavy, whole and half; where they meet is a plus. */
+static uint32_t box_to_ascii(uint32_t glyph)
+{
+    switch (glyph) {
+    case 0x2500U:
+    case 0x2501U:
+    case 0x2574U:
+    case 0x2576U:
+    case 0x2578U:
+    case 0x257AU:
+        return '-';
+    case 0x2502U:
+    case 0x2503U:
+    case 0x2575U:
+    case 0x2577U:
+    case 0x2579U:
+    case 0x257BU:
+        return '|';
+    default:
+        return '+';
+    }
+}
+
 /* What a page without Unicode shows instead. */
 static uint32_t to_ascii(uint32_t glyph)
 {
@@ -67,11 +90,12 @@ static uint32_t to_ascii(uint32_t glyph)
         uint32_t from;
         char to;
     } table[] = {
-        {0x2212, '-'}, /* minus */
-        {0x00B7, '.'}, /* middle dot */
-        {0x00B0, ' '}, /* degree */
-        {0x2500, '-'}, /* lines of boxes */
-        {0x2502, '|'}, {0x253C, '+'}, {0x252C, '+'}, {0x2534, '+'},
+        {0x2212, '-'},                                              /* minus */
+        {0x00B7, '.'},                                              /* middle dot */
+        {0x00B0, ' '},                                              /* degree */
+        {0x25AA, '.'},                                              /* small square */
+        {0x2460, '1'},                                              /* circled digits */
+        {0x2461, '2'}, {0x03C6, ' '},                               /* phi */
         {0x25CF, '*'},                                              /* filled circle */
         {0x25CB, 'o'},                                              /* circle */
         {0x25B6, '>'},                                              /* triangles and arrows */
@@ -82,6 +106,9 @@ static uint32_t to_ascii(uint32_t glyph)
     };
     if (glyph < 0x80U) {
         return glyph;
+    }
+    if (glyph >= 0x2500U && glyph <= 0x257FU) {
+        return box_to_ascii(glyph);
     }
     if (glyph >= 0x2588U && glyph <= 0x258FU) { /* blocks from full to an eighth */
         return glyph <= 0x258CU ? '#' : ' ';

@@ -30,6 +30,10 @@ typedef enum {
     WH_INK_OK,
     WH_INK_WARN,
     WH_INK_ALARM,
+    WH_INK_LCD, /* on the glass of a display; a ghost is a symbol that is off */
+    WH_INK_LCD_GHOST,
+    WH_INK_LCD_LIGHT, /* with its light on */
+    WH_INK_LCD_LIGHT_GHOST,
     WH_INK_COUNT
 } wh_ink;
 

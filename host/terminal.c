@@ -17,25 +17,32 @@ struct wh_terminal {
     bool colour;
 };
 
-/* Colours by meaning: on 256 colours, on 8. -1: as the terminal has it. Hues follow the pages
- * of the products: import blue, export green, energy alone is coloured. */
+/* Colours by meaning: on 256 colours, on 8, each with its ground. -1: as the terminal has it.
+ * Hues follow the pages of the products: import blue, export green, energy alone is coloured;
+ * the glass of a display is grey-green, lighter with its light on. */
 static const struct {
     short many;
+    short ground;
     short few;
+    short few_ground;
     attr_t extra; /* in both, and all there is without colour */
 } inks[WH_INK_COUNT] = {
-    [WH_INK_NORMAL] = {-1, -1, A_NORMAL},
-    [WH_INK_DIM] = {245, -1, A_DIM},
-    [WH_INK_TITLE] = {-1, -1, A_BOLD},
-    [WH_INK_IMPORT] = {75, COLOR_BLUE, A_NORMAL},
-    [WH_INK_EXPORT] = {78, COLOR_GREEN, A_NORMAL},
-    [WH_INK_L1] = {215, COLOR_YELLOW, A_NORMAL},
-    [WH_INK_L2] = {176, COLOR_MAGENTA, A_NORMAL},
-    [WH_INK_L3] = {80, COLOR_CYAN, A_NORMAL},
-    [WH_INK_NEUTRAL] = {250, COLOR_WHITE, A_NORMAL},
-    [WH_INK_OK] = {78, COLOR_GREEN, A_NORMAL},
-    [WH_INK_WARN] = {221, COLOR_YELLOW, A_BOLD},
-    [WH_INK_ALARM] = {203, COLOR_RED, A_BOLD},
+    [WH_INK_NORMAL] = {-1, -1, -1, -1, A_NORMAL},
+    [WH_INK_DIM] = {245, -1, -1, -1, A_DIM},
+    [WH_INK_TITLE] = {-1, -1, -1, -1, A_BOLD},
+    [WH_INK_IMPORT] = {75, -1, COLOR_BLUE, -1, A_NORMAL},
+    [WH_INK_EXPORT] = {78, -1, COLOR_GREEN, -1, A_NORMAL},
+    [WH_INK_L1] = {215, -1, COLOR_YELLOW, -1, A_NORMAL},
+    [WH_INK_L2] = {176, -1, COLOR_MAGENTA, -1, A_NORMAL},
+    [WH_INK_L3] = {80, -1, COLOR_CYAN, -1, A_NORMAL},
+    [WH_INK_NEUTRAL] = {250, -1, COLOR_WHITE, -1, A_NORMAL},
+    [WH_INK_OK] = {78, -1, COLOR_GREEN, -1, A_NORMAL},
+    [WH_INK_WARN] = {221, -1, COLOR_YELLOW, -1, A_BOLD},
+    [WH_INK_ALARM] = {203, -1, COLOR_RED, -1, A_BOLD},
+    [WH_INK_LCD] = {16, 108, COLOR_BLACK, COLOR_GREEN, A_NORMAL},
+    [WH_INK_LCD_GHOST] = {65, 108, COLOR_GREEN, COLOR_GREEN, A_DIM},
+    [WH_INK_LCD_LIGHT] = {16, 157, COLOR_BLACK, COLOR_WHITE, A_NORMAL},
+    [WH_INK_LCD_LIGHT_GHOST] = {108, 157, COLOR_WHITE, COLOR_WHITE, A_DIM},
 };
 
 static bool choose_utf8(wh_terminal_choice choice)
@@ -61,7 +68,9 @@ static void start_colours(wh_terminal *terminal, wh_terminal_choice choice)
     (void)use_default_colors();
     terminal->colour = true;
     for (int i = 0; i < WH_INK_COUNT; ++i) {
-        (void)init_pair((short)(i + 1), COLORS >= 256 ? inks[i].many : inks[i].few, -1);
+        bool many = COLORS >= 256;
+        (void)init_pair((short)(i + 1), many ? inks[i].many : inks[i].few,
+                        many ? inks[i].ground : inks[i].few_ground);
     }
 }
 

@@ -25,28 +25,30 @@ typedef struct {
 
 static void print_help(FILE *out)
 {
-    fputs("watthour watch - look at a meter over DLMS\n\n"
-          "usage: watthour watch [OPTIONS] [URL]\n\n"
-          "URL is dlms://HOST[:PORT][?client=N&server=N], " URL_DEFAULT " unless given.\n\n"
-          "      --once          print one snapshot as a table and end\n"
-          "      --json          print a snapshot as one line of JSON and end\n"
-          "  -i, --interval S    seconds between snapshots (1 unless given); with --once or\n"
-          "                      --json one snapshot after the other\n"
-          "  -n, --count N       end after N snapshots; without --interval one a second\n"
-          "  -t, --timeout S     seconds to wait for an answer (5 unless given)\n"
-          "      --ascii         draw with ASCII only\n"
-          "      --utf8          draw with Unicode even where the locale does not say so\n"
-          "      --mono          no colours (also: NO_COLOR in the environment)\n"
-          "      --colour        colours in spite of NO_COLOR\n"
-          "  -h, --help          print this page\n\n"
-          "On the screen: q quits, h explains, r draws anew. A lost connection is shown and\n"
-          "tried again. Exit status: 0 done, 1 no meter answers, 2 bad arguments.\n\n"
-          "examples:\n"
-          "  watthour watch\n"
-          "  watthour watch dlms://192.0.2.7:4059\n"
-          "  watthour watch --once\n"
-          "  watthour watch --json --interval 10 >> house.jsonl\n",
-          out);
+    fputs(
+        "watthour watch - look at a meter over DLMS\n\n"
+        "usage: watthour watch [OPTIONS] [URL]\n\n"
+        "URL is dlms://HOST[:PORT][?client=N&server=N], " URL_DEFAULT " unless given.\n\n"
+        "      --once          print one snapshot as a table and end\n"
+        "      --json          print a snapshot as one line of JSON and end\n"
+        "      --lcd           show the display of the meter as it looks; with --once print it\n"
+        "  -i, --interval S    seconds between snapshots (1 unless given); with --once or\n"
+        "                      --json one snapshot after the other\n"
+        "  -n, --count N       end after N snapshots; without --interval one a second\n"
+        "  -t, --timeout S     seconds to wait for an answer (5 unless given)\n"
+        "      --ascii         draw with ASCII only\n"
+        "      --utf8          draw with Unicode even where the locale does not say so\n"
+        "      --mono          no colours (also: NO_COLOR in the environment)\n"
+        "      --colour        colours in spite of NO_COLOR\n"
+        "  -h, --help          print this page\n\n"
+        "On the screen: q quits, h explains, d shows the display, r draws anew. A lost connection is shown and\n"
+        "tried again. Exit status: 0 done, 1 no meter answers, 2 bad arguments.\n\n"
+        "examples:\n"
+        "  watthour watch\n"
+        "  watthour watch dlms://192.0.2.7:4059\n"
+        "  watthour watch --once\n"
+        "  watthour watch --json --interval 10 >> house.jsonl\n",
+        out);
 }
 
 static int refuse(const char *what, const char *value)
@@ -62,20 +64,23 @@ static bool take_seconds(const char *text, double least, double *seconds)
     return end != text && *end == '\0' && *seconds >= least && *seconds <= INTERVAL_MAX;
 }
 
-enum { OPTION_ONCE = 256, OPTION_JSON, OPTION_ASCII, OPTION_UTF8, OPTION_MONO, OPTION_COLOUR };
+enum {
+    OPTION_ONCE = 256,
+    OPTION_JSON,
+    OPTION_LCD,
+    OPTION_ASCII,
+    OPTION_UTF8,
+    OPTION_MONO,
+    OPTION_COLOUR
+};
 
 static const struct option known[] = {
-    {"once", no_argument, NULL, OPTION_ONCE},
-    {"json", no_argument, NULL, OPTION_JSON},
-    {"interval", required_argument, NULL, 'i'},
-    {"count", required_argument, NULL, 'n'},
-    {"timeout", required_argument, NULL, 't'},
-    {"ascii", no_argument, NULL, OPTION_ASCII},
-    {"utf8", no_argument, NULL, OPTION_UTF8},
-    {"mono", no_argument, NULL, OPTION_MONO},
-    {"colour", no_argument, NULL, OPTION_COLOUR},
-    {"help", no_argument, NULL, 'h'},
-    {NULL, 0, NULL, 0},
+    {"once", no_argument, NULL, OPTION_ONCE},   {"json", no_argument, NULL, OPTION_JSON},
+    {"lcd", no_argument, NULL, OPTION_LCD},     {"interval", required_argument, NULL, 'i'},
+    {"count", required_argument, NULL, 'n'},    {"timeout", required_argument, NULL, 't'},
+    {"ascii", no_argument, NULL, OPTION_ASCII}, {"utf8", no_argument, NULL, OPTION_UTF8},
+    {"mono", no_argument, NULL, OPTION_MONO},   {"colour", no_argument, NULL, OPTION_COLOUR},
+    {"help", no_argument, NULL, 'h'},           {NULL, 0, NULL, 0},
 };
 
 /* Options that have a value. The exit status to end with, or -1 to go on. */
@@ -119,6 +124,9 @@ static int parse(int argc, char **argv, options *o)
         case OPTION_JSON:
             o->json = true;
             break;
+        case OPTION_LCD:
+            o->screen.lcd = true;
+            break;
         case OPTION_ASCII:
             o->screen.utf8 = WH_TERMINAL_NO;
             break;
@@ -147,6 +155,9 @@ static int parse(int argc, char **argv, options *o)
     if (status < 0 && optind < argc) {
         return refuse("one URL is enough", argv[optind]);
     }
+    if (status < 0 && o->json && o->screen.lcd) {
+        return refuse("--json has no picture of a display", "--lcd");
+    }
     return status;
 }
 
@@ -160,6 +171,22 @@ static void sleep_s(double seconds)
 {
     struct timespec t = {(time_t)seconds, (long)((seconds - (double)(time_t)seconds) * 1e9)};
     (void)nanosleep(&t, NULL); /* a signal ends the program, so a shorter sleep is no matter */
+}
+
+static bool print_snapshot(const options *o, const wh_watch_snapshot *snapshot, wh_message *message)
+{
+    wh_message_set(message, "no memory");
+    if (o->screen.lcd) {
+        if (!snapshot->have_lcd) {
+            wh_message_set(message, "this meter does not tell what its display shows");
+        }
+        return wh_watch_print_lcd(stdout, snapshot, o->screen.utf8 != WH_TERMINAL_YES);
+    }
+    if (o->json) {
+        return wh_watch_print_json(stdout, snapshot);
+    }
+    wh_watch_print_text(stdout, snapshot);
+    return true;
 }
 
 /* Snapshots on standard output. */
@@ -181,10 +208,7 @@ static int print_snapshots(const options *o, const wh_dlms_url *url)
             status = fail_with(&message);
             break;
         }
-        if (!o->json) {
-            wh_watch_print_text(stdout, &snapshot);
-        } else if (!wh_watch_print_json(stdout, &snapshot)) {
-            wh_message_set(&message, "no memory");
+        if (!print_snapshot(o, &snapshot, &message)) {
             status = fail_with(&message);
         }
         if (fflush(stdout) != 0) { /* whoever read it has gone */

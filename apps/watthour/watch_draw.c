@@ -120,6 +120,8 @@ static void draw_keys(wh_canvas *canvas, const wh_watch_model *model, int y)
     x = wh_canvas_text(canvas, x + 1, y, dim, "quit");
     x = wh_canvas_text(canvas, x + 3, y, key, "h");
     x = wh_canvas_text(canvas, x + 1, y, dim, "help");
+    x = wh_canvas_text(canvas, x + 3, y, key, "d");
+    x = wh_canvas_text(canvas, x + 1, y, dim, model->show_lcd ? "values" : "display");
     x = wh_canvas_text(canvas, x + 3, y, key, "r");
     x = wh_canvas_text(canvas, x + 1, y, dim, "redraw");
     if (canvas->cols - 1 - (int)strlen(model->url) > x + 1) {
@@ -141,6 +143,9 @@ static void draw_help(wh_canvas *canvas)
         "",
         "  PF power factor   Q reactive   S apparent power",
         "  THD distortion    N neutral    — not measured",
+        "",
+        "  d shows the display of the meter itself: what is lit",
+        "  has a mark before it",
         "",
         "  q quit     h close this     r redraw the screen",
         "",
@@ -193,13 +198,8 @@ static int smaller(int a, int b)
     return a < b ? a : b;
 }
 
-void wh_watch_draw(wh_canvas *canvas, const wh_watch_model *model)
+static void draw_panels(wh_canvas *canvas, const wh_watch_model *model)
 {
-    wh_canvas_clear(canvas);
-    if (canvas->cols < WH_WATCH_COLS_MIN || canvas->rows < WH_WATCH_ROWS_MIN) {
-        draw_list(canvas, model);
-        return;
-    }
     int spare = canvas->rows - WH_WATCH_ROWS_MIN;
     int history = spare >= HISTORY_ROWS + 1 ? HISTORY_ROWS : 0;
     spare -= history > 0 ? history + 1 : 0;
@@ -207,7 +207,6 @@ void wh_watch_draw(wh_canvas *canvas, const wh_watch_model *model)
     int phasor_rows = smaller(PHASOR_ROWS_MIN + spare * 2 / 3, smaller(by_width, PHASOR_ROWS_MAX));
     phasor_rows = phasor_rows < PHASOR_ROWS_MIN ? PHASOR_ROWS_MIN : phasor_rows;
     int phasor_cols = 2 * phasor_rows + 6;
-    draw_header(canvas, model);
     wh_watch_box phasors = {0, 2, phasor_cols, phasor_rows};
     wh_watch_draw_phasors(canvas, model, phasors);
     wh_watch_box powers = {phasor_cols, 2, canvas->cols - phasor_cols - 2, phasor_rows};
@@ -220,7 +219,24 @@ void wh_watch_draw(wh_canvas *canvas, const wh_watch_model *model)
         y += history + 1;
     }
     draw_events(canvas, model, y, canvas->rows - 1 - y);
+}
+
+void wh_watch_draw(wh_canvas *canvas, const wh_watch_model *model)
+{
+    wh_canvas_clear(canvas);
+    if (canvas->cols < WH_WATCH_COLS_MIN || canvas->rows < WH_WATCH_ROWS_MIN) {
+        draw_list(canvas, model);
+        return;
+    }
+    draw_header(canvas, model);
     draw_keys(canvas, model, canvas->rows - 1);
+    if (model->show_lcd) {
+        wh_watch_box box = {0, 2, canvas->cols, canvas->rows - 5};
+        int y = 2 + wh_watch_draw_lcd(canvas, model, box);
+        draw_events(canvas, model, y, canvas->rows - 1 - y);
+    } else {
+        draw_panels(canvas, model);
+    }
     if (model->help) {
         draw_help(canvas);
     }

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* watch_draw.h - the page of `watthour watch`, drawn on a canvas of any size.
+/* watch_draw.h - the pages of `watthour watch`, drawn on a canvas of any size.
  *
  *   header: the meter, frequency, its clock, the state of the connection
  *   phasors of U and I │ power of each phase and in all, with its direction
  *   energies in both directions, phase by phase, and the other quantities
  *   the past minutes (where there is room), events, keys
+ *
+ * or, in place of the panels, the display of the meter itself (watch_lcd.c).
  *
  * Made for 80 by 24; larger pages grow, smaller ones get a list. */
 #ifndef WH_APPS_WATCH_DRAW_H

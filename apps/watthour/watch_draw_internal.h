@@ -30,4 +30,9 @@ void wh_watch_draw_powers(wh_canvas *canvas, const wh_watch_model *model, wh_wat
 void wh_watch_draw_table(wh_canvas *canvas, const wh_watch_model *model, wh_watch_box box);
 void wh_watch_draw_history(wh_canvas *canvas, const wh_watch_model *model, wh_watch_box box);
 
+#define WH_WATCH_LCD_ROWS 16 /* of the glass on a page of 80 columns */
+
+/* The glass of the meter's display, in the middle of the box; returns the rows it took. */
+int wh_watch_draw_lcd(wh_canvas *canvas, const wh_watch_model *model, wh_watch_box box);
+
 #endif /* WH_APPS_WATCH_DRAW_INTERNAL_H */

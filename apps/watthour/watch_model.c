@@ -15,6 +15,7 @@
 void wh_watch_snapshot_clear(wh_watch_snapshot *s)
 {
     memset(s, 0, sizeof *s);
+    wh_lcd_clear(&s->lcd);
     s->utc_ms = WH_WATCH_TIME_UNKNOWN;
     s->f_hz = s->in_a = s->u2_pct = s->u0_pct = NAN;
     s->apparent_import_vah = s->apparent_export_vah = NAN;

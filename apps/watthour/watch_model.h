@@ -7,6 +7,8 @@
 #ifndef WH_APPS_WATCH_MODEL_H
 #define WH_APPS_WATCH_MODEL_H
 
+#include "meter/display/lcd.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -49,6 +51,8 @@ typedef struct {
     double reactive_varh[4]; /* quadrants I to IV, in all */
     double apparent_import_vah;
     double apparent_export_vah;
+    bool have_lcd; /* the meter tells what its display shows */
+    wh_lcd lcd;
 } wh_watch_snapshot;
 
 typedef enum { WH_WATCH_CONNECTING, WH_WATCH_LIVE, WH_WATCH_LOST } wh_watch_state;
@@ -81,6 +85,8 @@ typedef struct {
     wh_watch_history history;
     double full_w; /* end of the power bars; grows with what is seen */
     bool help;
+    bool show_lcd;  /* the display instead of the panels */
+    bool blink_off; /* the dark half of a second, for what blinks on the display */
 } wh_watch_model;
 
 /* Nothing known: NaN in every value. */

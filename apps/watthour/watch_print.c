@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "apps/watthour/watch_print.h"
 
+#include "apps/watthour/watch_draw_internal.h"
 #include "core/civil_time.h"
 
 #include <jansson.h>
@@ -180,4 +181,22 @@ bool wh_watch_print_json(FILE *out, const wh_watch_snapshot *s)
     (void)fprintf(out, "%s\n", line);
     free(line);
     return true;
+}
+
+bool wh_watch_print_lcd(FILE *out, const wh_watch_snapshot *snapshot, bool ascii)
+{
+    wh_watch_model *model = calloc(1, sizeof *model);
+    wh_canvas *canvas = wh_canvas_create(WH_WATCH_COLS_MIN, WH_WATCH_LCD_ROWS, ascii);
+    char *text = NULL;
+    if (model != NULL && canvas != NULL && snapshot->have_lcd) {
+        wh_watch_model_init(model, "");
+        wh_watch_model_take(model, snapshot);
+        wh_watch_draw_lcd(canvas, model, (wh_watch_box){0, 0, canvas->cols, canvas->rows});
+        text = wh_canvas_dump(canvas);
+    }
+    bool done = text != NULL && fputs(text, out) >= 0;
+    free(text);
+    wh_canvas_destroy(canvas);
+    free(model);
+    return done;
 }

@@ -7,6 +7,9 @@
 
 #include <stdio.h>
 
+/* The glass of the meter's display, 17 lines. False: the meter does not tell, or no memory. */
+bool wh_watch_print_lcd(FILE *out, const wh_watch_snapshot *snapshot, bool ascii);
+
 /* A table in ASCII; what is not known is "-". */
 void wh_watch_print_text(FILE *out, const wh_watch_snapshot *snapshot);
 

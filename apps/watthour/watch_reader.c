@@ -82,7 +82,8 @@ static const wanted registers[] = {
 };
 
 #define REGISTER_COUNT (sizeof registers / sizeof registers[0])
-#define NAME_COUNT     3U /* clock, device name, serial number */
+#define NAME_COUNT     4U /* clock, device name, serial number, display */
+#define NAME_DISPLAY   3U
 
 typedef struct {
     bool present;
@@ -212,7 +213,10 @@ static void on_name(wh_watch_snapshot *s, size_t index, const wh_dlms_item *item
     if (!text) {
         return;
     }
-    if (index == 0) {
+    if (index == NAME_DISPLAY) {
+        wh_reader r = wh_reader_init(item->octets.bytes, item->octets.len);
+        s->have_lcd = wh_lcd_restore(&s->lcd, &r) == WH_OK;
+    } else if (index == 0) {
         take_clock(s, item->octets);
     } else if (index == 1) {
         copy_text(s->device, sizeof s->device, item->octets);
@@ -332,6 +336,7 @@ wh_err wh_watch_reader_take(wh_watch_reader *reader, wh_watch_snapshot *snapshot
         {.class_id = CLASS_CLOCK, .name = WH_OBIS_INIT(0, 0, 1, 0, 0, 255), .attribute = 2},
         {.class_id = CLASS_DATA, .name = WH_OBIS_INIT(0, 0, 42, 0, 0, 255), .attribute = 2},
         {.class_id = CLASS_DATA, .name = WH_OBIS_INIT(0, 0, 96, 1, 0, 255), .attribute = 2},
+        {.class_id = CLASS_DATA, .name = WH_OBIS_INIT(0, 0, 96, 13, 1, 255), .attribute = 2},
     };
     for (size_t i = 0; i < reader->present_count; ++i) {
         ask[NAME_COUNT + i] = attribute_of(reader->present[i], 2);

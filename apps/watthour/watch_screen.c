@@ -14,6 +14,7 @@
 #define KEY_WAIT_MS   100
 #define RETRY_FIRST_S 1U
 #define RETRY_MAX_S   10U
+#define BLINK_MS      500
 #define LEAVE_MS      300 /* for the reader to end by itself */
 #define CTRL_L        12
 
@@ -224,6 +225,15 @@ static wh_err show_until_quit(wh_terminal *terminal, mailbox *m, wh_watch_model 
             model->help = !model->help;
             changed = true;
         }
+        if (key == 'd') {
+            model->show_lcd = !model->show_lcd;
+            changed = true;
+        }
+        bool off = clock_ms(CLOCK_MONOTONIC) / BLINK_MS % 2 != 0;
+        if (model->show_lcd && off != model->blink_off) {
+            model->blink_off = off;
+            changed = true;
+        }
         if (key == 'r' || key == CTRL_L) {
             wh_terminal_redraw(terminal);
             changed = true;
@@ -245,6 +255,7 @@ wh_err wh_watch_screen_run(const wh_dlms_url *url, const char *name,
         return WH_ERR_IO;
     }
     wh_watch_model_init(model, name);
+    model->show_lcd = options->lcd;
     const struct sigaction action = {.sa_handler = on_signal};
     (void)sigaction(SIGINT, &action, NULL);
     (void)sigaction(SIGTERM, &action, NULL);

@@ -10,11 +10,14 @@
 #include "host/message.h"
 #include "host/terminal.h"
 
+#include <stdbool.h>
+
 typedef struct {
     double interval_s;
     uint32_t timeout_ms;
     wh_terminal_choice utf8;
     wh_terminal_choice colour;
+    bool lcd; /* begin with the meter's display */
 } wh_watch_screen_options;
 
 /* Run until q, SIGINT, SIGTERM or SIGHUP. name: the URL as it was typed.
