@@ -94,6 +94,7 @@ static wh_err init_rooms(wh_keeper *k, int64_t platform_ms)
     wh_tariff_calendar_init(&k->calendar);
     wh_loads_init(&k->loads, &c->loads);
     wh_display_init(&k->display);
+    wh_alarms_init(&k->alarms);
     wh_err err = wh_clock_init(&k->clock, &c->clock, platform_ms);
     if (err == WH_OK) {
         err = wh_switch_init(&k->main_switch, &c->main_switch, c->switch_mode);
@@ -126,7 +127,6 @@ typedef struct {
     wh_demand_memory demand;
     int32_t *price[2]; /* import, export */
     size_t prices;
-    wh_recorder_memory recorder[WH_RECORDER_LOGS];
     uint8_t *work;
     void *store;
     size_t store_size;
@@ -144,11 +144,12 @@ static size_t slips(const wh_keeper_config *c)
     return c->demand_slips_max > c->demand.slips ? c->demand_slips_max : c->demand.slips;
 }
 
-static void carve_recorders(const wh_keeper_config *c, arena *a, pieces *p)
+/* Recorders take their memory from their own place (keeper_records.c). */
+static void carve_recorders(wh_keeper *k, const wh_keeper_config *c, arena *a)
 {
     for (unsigned i = 0; i < c->recorder_count; i++) {
         const wh_keeper_recorder *row = &c->recorder[i];
-        wh_recorder_memory *m = &p->recorder[i];
+        wh_recorder_memory *m = &k->recorder[i].memory;
         m->boundary_count = row->times;
         m->boundary = row->times == 0 ? NULL : carve(a, row->times * sizeof(wh_boundary));
         m->own_max = row->own_max;
@@ -172,7 +173,7 @@ static void carve_all(wh_keeper *k, const wh_keeper_config *c, arena *a, pieces 
     p->prices = 2U * c->rates;
     p->price[0] = carve(a, p->prices * sizeof(int32_t));
     p->price[1] = carve(a, p->prices * sizeof(int32_t));
-    carve_recorders(c, a, p);
+    carve_recorders(k, c, a);
     p->work = carve(a, WH_KEEPER_WORK);
     wh_store_config store = wh_keeper_store_config(k, c);
     p->store_size = wh_store_memory_size(&store);
@@ -238,7 +239,7 @@ wh_err wh_meter_keep(wh_meter *m, wh_keeper *k, const wh_keeper_config *config, 
     if (err == WH_OK) {
         wh_keeper_restore(m);
         wh_keeper_power_up(m, platform_ms, ran_on);
-        err = wh_keeper_load_recorders(m, p.recorder);
+        err = wh_keeper_load_recorders(m);
     }
     if (err != WH_OK) {
         m->keeper = NULL;

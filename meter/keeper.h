@@ -31,7 +31,9 @@
 #include "meter/clock/clock.h"
 #include "meter/demand/demand.h"
 #include "meter/display/display.h"
+#include "meter/event/alarm.h"
 #include "meter/event/event.h"
+#include "meter/event/program_session.h"
 #include "meter/meter.h"
 #include "meter/record/recorder.h"
 #include "meter/register/combination.h"
@@ -52,7 +54,6 @@
 
 #define WH_KEEPER_LIMITERS 4
 #define WH_KEEPER_LOGS     (WH_EVENT_LOG_FIRST + WH_EVENT_SLOTS)
-#define WH_KEEPER_LOG_PUSH 24U
 #define WH_KEEPER_WORK     2048U /* bytes of the work buffer: the longest blob or record */
 
 /* What has state that is kept. Bits of `dirty`; the order is that of the table in
@@ -140,6 +141,10 @@ typedef struct wh_keeper {
     wh_prepayment prepayment;
     wh_recorder recorder[WH_RECORDER_LOGS];
     wh_events events;
+    wh_event_notice notice; /* pulled, and not logged yet where notice_waits */
+    bool notice_waits;
+    wh_program program;
+    wh_alarms alarms;
     wh_display display;
     wh_store_log_config log[WH_KEEPER_LOGS];
     wh_store store;
@@ -187,6 +192,15 @@ void wh_keeper_touch(wh_keeper *keeper, wh_room room);
 /* Save now all that has changed.
  * WH_ERR_IO, WH_ERR_SPACE as wh_store_commit: it stays to be saved. */
 wh_err wh_keeper_save(wh_meter *meter) WH_MUST_USE;
+
+/* Something has happened at once (an occurrence of data/events.csv): it is logged, with its alarm
+ * and push, in a transaction of its own. detail may be NULL.
+ * WH_ERR_NOT_FOUND, WH_ERR_STATE as wh_events_occur; others of the store. */
+wh_err wh_keeper_occur(wh_meter *meter, unsigned kind, unsigned place,
+                       const wh_event_detail *detail) WH_MUST_USE;
+
+/* Whoever wrote parameters has gone: one event of programming tells of all that was written. */
+wh_err wh_keeper_close_session(wh_meter *meter) WH_MUST_USE;
 
 /* The UTC of the last tick, and the local time of it. */
 int64_t wh_keeper_utc_ms(const wh_keeper *keeper);

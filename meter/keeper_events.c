@@ -140,41 +140,82 @@ static uint32_t seconds(int64_t utc_ms)
     return utc_ms < 0 ? 0 : utc_ms / 1000 > UINT32_MAX ? UINT32_MAX : (uint32_t)(utc_ms / 1000);
 }
 
-/* One notice, one transaction: the record, the alarms and the push it makes, and the counts. */
-static wh_err log_notice(wh_meter *m)
+/* What a notice makes: its record, the alarms, a push, and the counts. */
+static wh_err write_notice(wh_meter *m, const wh_event_notice *notice,
+                           const wh_event_detail *detail, uint32_t *rooms)
 {
     wh_keeper *k = m->keeper;
-    wh_err err = wh_store_begin(&k->store);
-    if (err != WH_OK) {
-        return err;
+    const wh_column_reader columns = wh_keeper_columns(m);
+    const wh_event_log log = {.store = &k->store,
+                              .events = &k->events,
+                              .columns = &columns,
+                              .work = k->work,
+                              .work_size = WH_KEEPER_WORK};
+    wh_err err = wh_event_log_take(&log, notice, detail);
+    wh_alarms_take(&k->alarms, &k->events, notice);
+    if (err == WH_OK) {
+        err = wh_push_put(&k->store, &k->events, notice);
     }
+    if (err == WH_OK) {
+        err = wh_keeper_put(m, WH_ROOM_EVENTS, rooms);
+    }
+    return err == WH_OK ? wh_keeper_put(m, WH_ROOM_ALARMS, rooms) : err;
+}
+
+/* One notice, one transaction. */
+static wh_err log_notice(wh_meter *m, const wh_event_notice *notice, const wh_event_detail *detail)
+{
+    wh_keeper *k = m->keeper;
+    const wh_alarms before = k->alarms;
     uint32_t rooms = 0;
-    wh_keeper_changed(k, WH_ROOM_EVENTS, true);
-    err = wh_keeper_put(m, WH_ROOM_EVENTS, &rooms);
-    err = err == WH_OK ? wh_store_commit(&k->store) : err;
+    wh_err err = wh_store_begin(&k->store);
+    if (err == WH_OK) {
+        err = write_notice(m, notice, detail, &rooms);
+        err = err == WH_OK ? wh_store_commit(&k->store) : err;
+    }
     if (err == WH_OK) {
         wh_keeper_saved(k, rooms);
     } else {
         wh_store_rollback(&k->store);
+        k->alarms = before;
         k->store_err = err;
     }
     return err;
 }
 
-void wh_keeper_occur(const wh_pass *pass, unsigned kind, unsigned place)
+/* Notices of the monitor, in turn; one that could not be logged is tried again. */
+static void log_notices(wh_meter *m)
 {
-    wh_event_notice notice;
-    if (wh_events_occur(&pass->keeper->events, kind, place, seconds(pass->utc_ms), &notice) ==
-        WH_OK) {
-        (void)!log_notice(pass->meter);
+    wh_keeper *k = m->keeper;
+    while (k->notice_waits || wh_events_next(&k->events, &k->notice)) {
+        k->notice_waits = log_notice(m, &k->notice, NULL) != WH_OK;
+        if (k->notice_waits) {
+            return;
+        }
     }
+}
+
+wh_err wh_keeper_occur(wh_meter *m, unsigned kind, unsigned place, const wh_event_detail *detail)
+{
+    wh_keeper *k = m->keeper;
+    wh_event_notice notice;
+    wh_err err = wh_events_occur(&k->events, kind, place, seconds(k->clock.utc_ms), &notice);
+    return err == WH_OK ? log_notice(m, &notice, detail) : err;
+}
+
+/* Where nobody waits for the answer. */
+static void occur(const wh_pass *pass, unsigned kind, const int64_t *given, size_t count)
+{
+    const wh_event_detail detail = {.given = given, .given_count = count};
+    (void)!wh_keeper_occur(pass->meter, kind, 0, &detail);
 }
 
 void wh_keeper_clock_event(const wh_pass *pass, const wh_clock_change *change)
 {
     /* a broadcast is no clock set in the logs of the State Grid, nor is daylight saving */
     if (change->cause <= WH_CLOCK_SHIFTED) {
-        wh_keeper_occur(pass, WH_EVENT_CLOCK_SET, 0);
+        const int64_t given[] = {seconds(change->old_ms), seconds(change->new_ms)};
+        occur(pass, WH_EVENT_CLOCK_SET, given, 2);
     }
 }
 
@@ -189,23 +230,45 @@ static void switch_events(const wh_pass *pass)
     wh_switch_event event;
     while (wh_switch_next(&pass->keeper->main_switch, &event)) {
         if (KIND[event.kind] != 0) {
-            wh_keeper_occur(pass, KIND[event.kind], 0);
+            const wh_event_detail detail = {.operator_code = event.operator_code};
+            (void)!wh_keeper_occur(pass->meter, KIND[event.kind], 0, &detail);
         }
     }
 }
 
 static void account_events(const wh_pass *pass)
 {
-    uint16_t notices = wh_prepayment_take_notices(&pass->keeper->prepayment);
-    if ((notices & WH_PREPAYMENT_NOTICE_TOPPED_UP) != 0) {
-        wh_keeper_occur(pass, WH_EVENT_PURCHASE, 0);
+    static const struct {
+        uint16_t notice;
+        uint8_t kind;
+    } TOLD[] = {
+        {WH_PREPAYMENT_NOTICE_TOPPED_UP, WH_EVENT_PURCHASE},
+        {WH_PREPAYMENT_NOTICE_REFUSED, WH_EVENT_TOP_UP_REFUSED},
+        {WH_PREPAYMENT_NOTICE_REFUNDED, WH_EVENT_REFUND},
+    };
+    wh_prepayment *p = &pass->keeper->prepayment;
+    uint16_t notices = wh_prepayment_take_notices(p);
+    for (size_t i = 0; i < sizeof TOLD / sizeof TOLD[0]; i++) {
+        if ((notices & TOLD[i].notice) != 0) {
+            const int64_t given[] = {p->purchase_count, p->last_top_up, wh_prepayment_available(p),
+                                     p->topped_up};
+            occur(pass, TOLD[i].kind, given, 4);
+        }
     }
-    if ((notices & WH_PREPAYMENT_NOTICE_REFUSED) != 0) {
-        wh_keeper_occur(pass, WH_EVENT_TOP_UP_REFUSED, 0);
+}
+
+/* A session of programming ends where nothing was written for so long. */
+#define SESSION_IDLE_S 600
+
+wh_err wh_keeper_close_session(wh_meter *m)
+{
+    wh_keeper *k = m->keeper;
+    uint32_t begin_s = 0;
+    wh_event_detail detail;
+    if (!wh_program_close(&k->program, &begin_s, &detail)) {
+        return WH_OK;
     }
-    if ((notices & WH_PREPAYMENT_NOTICE_REFUNDED) != 0) {
-        wh_keeper_occur(pass, WH_EVENT_REFUND, 0);
-    }
+    return wh_keeper_occur(m, WH_EVENT_PROGRAMMING, 0, &detail);
 }
 
 void wh_keeper_watch(const wh_pass *pass)
@@ -213,15 +276,14 @@ void wh_keeper_watch(const wh_pass *pass)
     wh_keeper *k = pass->keeper;
     const wh_event_inputs in = event_inputs(pass);
     wh_events_tick(&k->events, &in, seconds(pass->utc_ms), pass->elapsed_ms);
-    wh_event_notice notice;
-    while (wh_events_next(&k->events, &notice)) {
-        if (log_notice(pass->meter) != WH_OK) {
-            wh_keeper_changed(k, WH_ROOM_EVENTS, true);
-        }
-    }
+    log_notices(pass->meter);
     switch_events(pass);
     account_events(pass);
+    if (wh_program_is_idle(&k->program, seconds(pass->utc_ms), SESSION_IDLE_S)) {
+        (void)!wh_keeper_close_session(pass->meter);
+    }
     wh_keeper_revised(k, WH_ROOM_EVENTS, k->events.revision);
+    wh_keeper_revised(k, WH_ROOM_ALARMS, k->alarms.revision);
 }
 
 /* ---- power-up ---- */
@@ -237,4 +299,5 @@ void wh_keeper_power_up(wh_meter *m, int64_t platform_ms, bool ran_on)
         .end_s = seconds(k->clock.utc_ms),
     };
     wh_events_power_up(&k->events, &outage);
+    (void)!wh_keeper_close_session(m);
 }

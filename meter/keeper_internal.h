@@ -3,6 +3,7 @@
 #ifndef WH_METER_KEEPER_INTERNAL_H
 #define WH_METER_KEEPER_INTERNAL_H
 
+#include "meter/event/event_log.h"
 #include "meter/keeper.h"
 
 /* What one pass knows. */
@@ -40,8 +41,7 @@ void wh_keeper_supply(const wh_pass *pass);
 /* Events, alarms, the display (keeper_events.c). */
 void wh_keeper_watch(const wh_pass *pass);
 
-/* Something has happened at once; the clock has changed. */
-void wh_keeper_occur(const wh_pass *pass, unsigned kind, unsigned place);
+/* The clock has changed. */
 void wh_keeper_clock_event(const wh_pass *pass, const wh_clock_change *change);
 
 /* A room has changed; `urgent`: it may not wait for the flush. */
@@ -70,6 +70,6 @@ void wh_keeper_restore(wh_meter *meter);
 void wh_keeper_power_up(wh_meter *meter, int64_t platform_ms, bool ran_on);
 
 /* Start the recorders and take up where they were (keeper_records.c). */
-wh_err wh_keeper_load_recorders(wh_meter *meter, const wh_recorder_memory *memory) WH_MUST_USE;
+wh_err wh_keeper_load_recorders(wh_meter *meter) WH_MUST_USE;
 
 #endif /* WH_METER_KEEPER_INTERNAL_H */

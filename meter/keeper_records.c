@@ -114,15 +114,15 @@ static void complete_billing(wh_keeper *k, unsigned i)
     }
 }
 
-wh_err wh_keeper_load_recorders(wh_meter *m, const wh_recorder_memory *memory)
+wh_err wh_keeper_load_recorders(wh_meter *m)
 {
     wh_keeper *k = m->keeper;
     const wh_recorder_now now = now_of(k);
     wh_err err = WH_OK;
     for (unsigned i = 0; err == WH_OK && i < k->config->recorder_count; i++) {
         wh_recorder *r = &k->recorder[i];
-        err =
-            wh_recorder_init(r, k->config->recorder[i].config, &memory[i], k->config->rates, &now);
+        const wh_recorder_memory memory = r->memory;
+        err = wh_recorder_init(r, k->config->recorder[i].config, &memory, k->config->rates, &now);
         if (err == WH_OK) {
             err = wh_recorder_load(r, &k->store, &now, k->work, WH_KEEPER_WORK);
         }

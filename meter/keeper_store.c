@@ -42,6 +42,19 @@ static wh_err restore_both_costs(wh_keeper *k, wh_reader *r)
     return err == WH_OK ? wh_cost_restore(&k->cost_export, &export) : err;
 }
 
+/* With the session of programming that is open. */
+static wh_err save_events_and_session(const wh_keeper *k, wh_writer *w)
+{
+    wh_err err = wh_events_save(&k->events, w);
+    return err == WH_OK ? wh_program_save(&k->program, w) : err;
+}
+
+static wh_err restore_events_and_session(wh_keeper *k, wh_reader *r)
+{
+    wh_err err = wh_events_restore(&k->events, r);
+    return err == WH_OK ? wh_program_restore(&k->program, r) : err;
+}
+
 ROOM(registers, wh_register_save(&m->registers, w), wh_register_restore(&m->registers, r))
 ROOM(rates, wh_rate_register_save(&m->keeper->rates, w),
      wh_rate_register_restore(&m->keeper->rates, r))
@@ -61,7 +74,8 @@ ROOM(prices_import, wh_cost_save_prices(&m->keeper->cost_import, w),
      wh_cost_restore_prices(&m->keeper->cost_import, r))
 ROOM(prices_export, wh_cost_save_prices(&m->keeper->cost_export, w),
      wh_cost_restore_prices(&m->keeper->cost_export, r))
-ROOM(events, wh_events_save(&m->keeper->events, w), wh_events_restore(&m->keeper->events, r))
+ROOM(alarms, wh_alarms_save(&m->keeper->alarms, w), wh_alarms_restore(&m->keeper->alarms, r))
+ROOM(events, save_events_and_session(m->keeper, w), restore_events_and_session(m->keeper, r))
 ROOM(display, wh_display_save(&m->keeper->display, w), wh_display_restore(&m->keeper->display, r))
 ROOM(main_switch, PUT(wh_switch_save(&m->keeper->main_switch, w)),
      wh_switch_restore(&m->keeper->main_switch, r))
@@ -122,7 +136,8 @@ static const room_row ROOMS[WH_ROOMS] = {
     [WH_ROOM_STEPS] = ROW(16, steps),
     [WH_ROOM_PRICES_IMPORT] = ROW(17, prices_import),
     [WH_ROOM_PRICES_EXPORT] = ROW(18, prices_export),
-    [WH_ROOM_EVENTS] = ROW(20, events),
+    [WH_ROOM_ALARMS] = ROW(WH_ALARM_KEY, alarms),
+    [WH_ROOM_EVENTS] = ROW(WH_EVENT_KEY, events),
     [WH_ROOM_DISPLAY] = ROW(21, display),
     [WH_ROOM_SETTINGS] = ROW(23, settings),
 };
@@ -291,6 +306,13 @@ wh_store_config wh_keeper_store_config(wh_keeper *k, const wh_keeper_config *c)
         uint16_t size = wh_recorder_record_size(row->config, c->rates, row->own_max);
         k->log[row->config->log] = wh_recorder_log(row->config, size, c->flash->sector_size);
     }
+    for (unsigned slot = 0; slot < WH_EVENT_SLOTS; slot++) {
+        wh_store_log_config log = wh_event_log_config(slot);
+        log.capacity = log.capacity < c->event_depth ? log.capacity : c->event_depth;
+        k->log[WH_EVENT_LOG_FIRST + slot] = log;
+    }
+    k->log[WH_PUSH_LOG] =
+        (wh_store_log_config){.capacity = c->push_depth, .entry_size = WH_PUSH_ENTRY_SIZE};
     return (wh_store_config){
         .flash = c->flash,
         .logs = k->log,
