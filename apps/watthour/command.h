@@ -15,5 +15,7 @@ int wh_cmd_typetest(int argc, char **argv);
 int wh_cmd_calibrate(int argc, char **argv);
 int wh_cmd_read(int argc, char **argv);
 int wh_cmd_watch(int argc, char **argv);
+int wh_cmd_verify(int argc, char **argv);
+int wh_cmd_keys(int argc, char **argv);
 
 #endif /* WH_APPS_COMMAND_H */
