@@ -6,13 +6,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
-
-enum { SHARP = 1, PEAK, FLAT, VALLEY, DEEP };
 
 static wh_tariff_day day_of(unsigned count, const wh_tariff_period *periods)
 {
@@ -202,110 +198,6 @@ static void the_largest_tables_work(void **state)
     }
 }
 
-/* Minutes of a list such as "08-09,17-23" or "20:30-22:30" that belong to `rate`; text in
- * brackets restricts months, which this test leaves aside. */
-static void mark(const char *list, uint8_t rate_number, uint8_t minutes[1440])
-{
-    for (const char *at = list; *at != '\0';) {
-        if (*at == '(') {
-            at += strcspn(at, ")");
-            at += *at != '\0';
-            continue;
-        }
-        if (*at < '0' || *at > '9') {
-            at++;
-            continue;
-        }
-        unsigned edge[2] = {0, 0};
-        for (unsigned e = 0; e < 2; e++) {
-            char *end;
-            edge[e] = 60 * (unsigned)strtoul(at, &end, 10);
-            if (*end == ':') {
-                edge[e] += (unsigned)strtoul(end + 1, &end, 10);
-            }
-            at = end + (e == 0 && *end == '-' ? 1 : 0);
-        }
-        for (unsigned m = edge[0]; m != edge[1]; m = (m + 1) % 1440) {
-            minutes[m] = rate_number;
-            if (edge[1] == 1440 && m == 1439) {
-                break;
-            }
-        }
-        at += strcspn(at, ",(");
-    }
-}
-
-/* Split a line of CSV with quotes into fields, in place. */
-static unsigned split(char *line, char *field[12])
-{
-    unsigned count = 0;
-    for (char *at = line; count < 12;) {
-        bool quoted = *at == '"';
-        field[count++] = at += quoted;
-        at += strcspn(at, quoted ? "\"" : ",\n");
-        char *end = at;
-        at += quoted && *at != '\0';
-        bool more = *at == ',';
-        at += more;
-        *end = '\0';
-        if (!more) {
-            break;
-        }
-    }
-    return count;
-}
-
-static void check_province(char *field[12])
-{
-    uint8_t minutes[1440];
-    memset(minutes, FLAT, sizeof minutes);
-    mark(field[6], FLAT, minutes);
-    mark(field[7], VALLEY, minutes);
-    mark(field[5], PEAK, minutes);
-    mark(field[4], SHARP, minutes);
-    mark(field[8], DEEP, minutes);
-    wh_tariff_days days = {.day_count = 1};
-    wh_tariff_day *day = &days.day[0];
-    for (unsigned m = 0; m < 1440; m++) {
-        if (m == 0 || minutes[m] != minutes[m - 1]) {
-            assert_true(day->period_count < WH_TARIFF_PERIODS_MAX);
-            day->period[day->period_count++] = (wh_tariff_period){(uint16_t)m, minutes[m]};
-        }
-    }
-    wh_tariff_calendar c;
-    wh_tariff_calendar_init(&c);
-    assert_int_equal(wh_tariff_set_days(&c, &days), WH_OK);
-    assert_int_equal(wh_tariff_calendar_schedule(&c, INT64_MAX, 1), WH_OK);
-    assert_int_equal(wh_tariff_calendar_switch(&c, 1), WH_TARIFF_SWITCHED_DAYS);
-    for (unsigned m = 0; m < 1440; m++) {
-        assert_int_equal(rate(&c, 2026, 3, 4, m / 60 * 100 + m % 60), minutes[m]);
-    }
-}
-
-static void the_hours_of_thirteen_provinces_fit(void **state)
-{
-    (void)state;
-    const char *path = WH_SHARED_DIR "/standards/state-grid/tou_cn.csv";
-    FILE *f = fopen(path, "r");
-    if (f == NULL) {
-        print_message("SKIPPED: no table of provinces at %s\n", path);
-        skip();
-    }
-    char line[1024];
-    char last[64] = "";
-    unsigned provinces = 0;
-    assert_non_null(fgets(line, sizeof line, f)); /* the header */
-    while (fgets(line, sizeof line, f) != NULL) {
-        char *field[12];
-        assert_true(split(line, field) >= 10);
-        check_province(field);
-        provinces += strcmp(last, field[0]) != 0;
-        (void)snprintf(last, sizeof last, "%s", field[0]);
-    }
-    (void)fclose(f);
-    assert_int_equal(provinces, 13);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -314,7 +206,6 @@ int main(void)
         cmocka_unit_test(a_day_table_that_is_not_there_is_never_scheduled),
         cmocka_unit_test(wrong_tables_are_refused_whole),
         cmocka_unit_test(the_largest_tables_work),
-        cmocka_unit_test(the_hours_of_thirteen_provinces_fit),
     };
     return cmocka_run_group_tests_name("tariff_calendar", tests, NULL, NULL);
 }
