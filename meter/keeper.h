@@ -156,6 +156,7 @@ typedef struct wh_keeper {
     wh_err store_err;        /* of the last attempt to save */
     uint32_t dirty;          /* bit per wh_room: not in the store as it is now */
     uint32_t urgent;         /* those that may not wait for the flush */
+    uint32_t account_seen; /* prepayment's revision when it last moved with energy */
     uint32_t seen[WH_ROOMS]; /* revisions when they were last looked at */
     uint64_t moved_mwh;      /* all that registers of the total ever grew by since the start */
     int64_t moved_uws;       /* its rest */

@@ -54,7 +54,10 @@ void wh_keeper_book(const wh_pass *pass)
     wh_keeper_changed(k, WH_ROOM_REGISTERS, false);
     wh_keeper_changed(k, WH_ROOM_RATES, false);
     wh_keeper_changed(k, WH_ROOM_COST, false);
-    wh_keeper_changed(k, WH_ROOM_PREPAYMENT, false);
+    if (k->prepayment.revision != k->account_seen) {
+        k->account_seen = k->prepayment.revision;
+        wh_keeper_changed(k, WH_ROOM_PREPAYMENT, false);
+    }
 }
 
 void wh_keeper_close_interval(const wh_pass *pass)

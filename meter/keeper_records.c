@@ -75,17 +75,31 @@ static wh_err record(const wh_pass *pass, const wh_recorder_now *now, wh_recorde
     return WH_OK;
 }
 
-/* The records of one moment; billing begins the demand anew, so it is the last of them. */
+#define AT_ONCE 8U
+
+/* Records of one moment, those of one kind. */
+static wh_err record_kind(const wh_pass *pass, const wh_recorder_now *now, wh_recorder_point *point,
+                          size_t count, bool billing, size_t *done)
+{
+    wh_err err = WH_OK;
+    for (size_t i = 0; i < count && err == WH_OK; i++) {
+        if (is_billing(pass->keeper, &point[i]) == billing) {
+            err = record(pass, now, &point[i]);
+            (*done)++;
+        }
+    }
+    return err;
+}
+
+/* Billing begins the demand anew, so it is the last of a moment: where there may be more of it
+ * than are in point, it waits for the next round. */
 static wh_err record_all(const wh_pass *pass, const wh_recorder_now *now, wh_recorder_point *point,
                          size_t count)
 {
-    wh_err err = WH_OK;
-    for (unsigned billing = 0; billing < 2; billing++) {
-        for (size_t i = 0; i < count && err == WH_OK; i++) {
-            if (is_billing(pass->keeper, &point[i]) == (billing == 1)) {
-                err = record(pass, now, &point[i]);
-            }
-        }
+    size_t done = 0;
+    wh_err err = record_kind(pass, now, point, count, false, &done);
+    if (err == WH_OK && (count < AT_ONCE || done == 0)) {
+        err = record_kind(pass, now, point, count, true, &done);
     }
     return err;
 }
@@ -93,12 +107,12 @@ static wh_err record_all(const wh_pass *pass, const wh_recorder_now *now, wh_rec
 void wh_keeper_records(const wh_pass *pass)
 {
     wh_keeper *k = pass->keeper;
-    wh_recorder_point point[WH_RECORDER_LOGS];
+    wh_recorder_point point[AT_ONCE];
     const wh_recorder_now now = now_of(k);
     size_t count = 0;
     wh_err err = WH_OK;
     while (err == WH_OK && (count = wh_recorder_due(k->recorder, k->config->recorder_count, &now,
-                                                    point, WH_RECORDER_LOGS)) > 0) {
+                                                    point, AT_ONCE)) > 0) {
         wh_keeper_close_interval(pass);
         err = record_all(pass, &now, point, count);
         k->store_err = err;
