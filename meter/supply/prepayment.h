@@ -24,10 +24,13 @@
  *
  * where `adjusted` is what operators, presets and resets gave or took. A collection is taken from
  * the live credits (selected or in use) by priority, from each down to its limit; what they cannot
- * pay falls on the first credit that receives tokens. So that credit is, while everybody obeys the
- * wish to disconnect in the tick it is made, never below min(limit, what it was before the tick)
- * minus what was collected between two ticks. It falls further only in friendly hours, while
- * the switch refuses to open, and by charges that are collected while disconnected.
+ * pay falls on the first credit that receives tokens, the wallet.
+ *
+ * After a tick whose wish was obeyed, the switch is connected only where a credit can pay, in
+ * friendly hours, or where it cannot be asked (`fixed`). So supply draws the wallet below its
+ * limit in one interval between two ticks at most, that in which the last credit ran out, and by
+ * no more than was collected in it; and then again only in friendly hours, while the switch
+ * refuses, and by charges that are collected while disconnected.
  *
  * Credit states: enabled ─▶ selectable (it is next and needs a confirmation) ─▶ selected ─▶ in use
  * ─▶ exhausted (at or below its limit). One that must be paid back takes its part of each top-up
@@ -69,7 +72,7 @@
 #define WH_PREPAYMENT_AMOUNT_MAX INT64_C(1000000000000000) /* of every amount, +- */
 #define WH_PREPAYMENT_NEVER      UINT32_MAX
 #define WH_PREPAYMENT_NO_ALARM   INT64_MIN
-#define WH_PREPAYMENT_SAVE_MAX   960
+#define WH_PREPAYMENT_SAVE_SIZE  729
 #define WH_PREPAYMENT_RETRY_MS   60000 /* a refused wish is made again */
 
 /* Values are the wire's (class 111 attribute 2). */
@@ -403,7 +406,7 @@ uint8_t wh_prepayment_status(const wh_prepayment *p);
 /* WH_PREPAYMENT_NOTICE_ bits since the last call. */
 uint16_t wh_prepayment_take_notices(wh_prepayment *p);
 
-/* At most WH_PREPAYMENT_SAVE_MAX bytes, of them a version byte first: parameters and state. */
+/* WH_PREPAYMENT_SAVE_SIZE bytes, of them a version byte first: parameters and state. */
 void wh_prepayment_save(const wh_prepayment *p, wh_writer *w);
 
 /* WH_ERR_SHORT, WH_ERR_UNSUPPORTED (version), WH_ERR_FORMAT: `p` stays as it was. */

@@ -5,7 +5,7 @@
 #include <stddef.h>
 
 #define STEPS_A_TICK 64
-#define LOOK_MS      900000 /* another zone moves boundaries: look again at least so often */
+#define LOOK_MS      900000U /* another zone moves boundaries: look again at least so often */
 #define HOLIDAYS     0x80U
 
 /* ---- what falls due ---- */
@@ -140,7 +140,7 @@ void wh_prepayment_look(wh_prepayment *p)
 
 void wh_prepayment_run(wh_prepayment *p, const wh_time_zone *zone, int64_t utc_ms)
 {
-    if (utc_ms < p->next_due_ms && utc_ms >= p->looked_ms && utc_ms - p->looked_ms < LOOK_MS) {
+    if (utc_ms < p->next_due_ms && (uint64_t)utc_ms - (uint64_t)p->looked_ms < LOOK_MS) {
         return;
     }
     for (unsigned step = 0; step < STEPS_A_TICK; step++) {
