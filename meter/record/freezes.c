@@ -4,26 +4,25 @@
 #define ANY 99
 
 /* clang-format off */
-#define ABSTRACT(c, d, e)      {.obis = WH_OBIS_INIT(0, 0, c, d, e, 255), .attribute = WH_COLUMN_VALUE}
-#define COLUMN(c, d, a)        {.obis = WH_OBIS_INIT(1, 0, c, d, 0, 255), .attribute = (a)}
-#define ONE(c, d, which_)      {.column = COLUMN(c, d, WH_COLUMN_VALUE), .which = (which_)}
-#define RATES(c, d, which_)    ONE(c, d, WH_RECORDER_BY_RATE | (which_))
-#define MAXIMUM(c, which_)     RATES(c, 6, which_), \
-                               {.column = COLUMN(c, 6, WH_COLUMN_TIME), .which = WH_RECORDER_BY_RATE | (which_)}
-#define HEAD                   {.column = ABSTRACT(1, 0, 0)}, {.column = ABSTRACT(96, 10, 1)}
-#define PHASES(c, d)           ONE(20 + (c), d, 0), ONE(40 + (c), d, 0), ONE(60 + (c), d, 0)
-#define POWERS(c, which_)      ONE(c, 7, which_), ONE(20 + (c), 7, which_), \
-                               ONE(40 + (c), 7, which_), ONE(60 + (c), 7, which_)
-#define BIT(n)                 WH_RECORDER_IF(n)
+#define ROW(c_, d_, e_, attribute_, which_) \
+    {.c = (c_), .d = (d_), .e = (e_), .attribute = (attribute_), .which = (which_)}
+#define ONE(c, d, which)      ROW(c, d, 0, WH_COLUMN_VALUE, which)
+#define RATES(c, d, which)    ONE(c, d, WH_RECORDER_BY_RATE | (which))
+#define MAXIMUM(c, which)     RATES(c, 6, which), ROW(c, 6, 0, WH_COLUMN_TIME, WH_RECORDER_BY_RATE | (which))
+#define ALL(c, d, which)      ONE(c, d, WH_RECORDER_BY_PHASE | (which))
+#define PHASES(c, d)          ONE(c, d, WH_RECORDER_PHASES_ONLY)
+#define HEAD                  ROW(1, 0, 0, WH_COLUMN_VALUE, WH_RECORDER_HEAD), \
+                              ROW(96, 10, 1, WH_COLUMN_VALUE, WH_RECORDER_HEAD)
+#define BIT(n)                WH_RECORDER_IF(n)
 
 static const wh_column_run FREEZE[] = {
     RATES(1, 8, BIT(0)), RATES(2, 8, BIT(1)), RATES(3, 8, BIT(2)), RATES(4, 8, BIT(3)),
     RATES(5, 8, BIT(4)), RATES(6, 8, BIT(4)), RATES(7, 8, BIT(4)), RATES(8, 8, BIT(4)),
     MAXIMUM(1, BIT(5)), MAXIMUM(2, BIT(6)),
-    POWERS(16, BIT(7)), POWERS(3, BIT(7)), POWERS(4, BIT(7)),
+    ALL(16, 7, BIT(7)), ALL(3, 7, BIT(7)), ALL(4, 7, BIT(7)),
 };
 #define POWERS_AT  12
-#define POWERS_LEN 12
+#define POWERS_LEN 3
 
 static const wh_column_run BILLING[] = {
     HEAD,
@@ -36,7 +35,7 @@ static const wh_column_run PROFILE_1[] = {HEAD, ONE(1, 8, 0), ONE(2, 8, 0)};
 static const wh_column_run PROFILE_2[] = {HEAD, PHASES(12, 7), PHASES(11, 7), ONE(16, 7, 0)};
 static const wh_column_run HOURLY[] = {ONE(1, 8, BIT(0)), ONE(2, 8, BIT(1))};
 static const wh_column_run CLASS_1[] = {PHASES(12, 7), PHASES(11, 7), ONE(14, 7, 0)};
-static const wh_column_run CLASS_3[] = {ONE(13, 7, 0), PHASES(13, 7)};
+static const wh_column_run CLASS_3[] = {ALL(13, 7, 0)};
 static const wh_column_run CLASS_4[] = {ONE(1, 8, 0), ONE(2, 8, 0), ONE(3, 8, 0), ONE(4, 8, 0)};
 static const wh_column_run CLASS_5[] = {ONE(5, 8, 0), ONE(6, 8, 0), ONE(7, 8, 0), ONE(8, 8, 0)};
 static const wh_column_run CLASS_6[] = {ONE(1, 4, 0), ONE(3, 4, 0)};

@@ -3,91 +3,99 @@
 
 #include <string.h>
 
-#define MS_PER_S 1000
-#define ABSTRACT 0
-#define ELECTRIC 1
-#define RUN_IF   0x0FU
+#define MS_PER_S    1000
+#define ABSTRACT    0
+#define ELECTRIC    1
+#define PHASES      3U
+#define PHASES_MASK (WH_RECORDER_BY_PHASE | WH_RECORDER_PHASES_ONLY)
+#define RUN_IF      0x0FU
 
 /* ---- columns ---- */
 
-bool wh_column_is_time(wh_column column)
-{
-    static const uint8_t clock[] = {ABSTRACT, 0, 1, 0, 0, 255};
-    return column.attribute == WH_COLUMN_VALUE &&
-           memcmp(column.obis.group, clock, sizeof clock) == 0;
-}
-
-bool wh_column_is_status(wh_column column)
-{
-    const uint8_t *group = column.obis.group;
-    return column.attribute == WH_COLUMN_VALUE && group[WH_OBIS_A] == ABSTRACT &&
-           group[WH_OBIS_C] == 96 && group[WH_OBIS_D] == 10;
-}
-
 /* What a meter has now and did not have some time ago: averages and instantaneous values. */
-static bool is_only_now(wh_column column)
+static bool is_only_now(const wh_column *column)
 {
     static const uint8_t only_now[] = {4, 5, 7, 14, 24, 25, 27};
-    return column.obis.group[WH_OBIS_A] == ELECTRIC &&
-           memchr(only_now, column.obis.group[WH_OBIS_D], sizeof only_now) != NULL;
+    return column->obis.group[WH_OBIS_A] == ELECTRIC &&
+           memchr(only_now, column->obis.group[WH_OBIS_D], sizeof only_now) != NULL;
 }
 
-wh_recorder_list wh_recorder_list_of(const wh_recorder *r)
-{
-    return (wh_recorder_list){.config = r->config,
-                              .own = r->memory.own,
-                              .own_count = r->own_count,
-                              .mode = r->mode,
-                              .rates = r->rates};
-}
-
-static unsigned run_len(const wh_recorder_list *list, const wh_column_run *run)
+static unsigned run_len(const wh_recorder_content *content, const wh_column_run *run)
 {
     unsigned bit = run->which & RUN_IF;
-    if (bit != 0 && (list->mode >> (bit - 1U) & 1U) == 0) {
+    if (bit != 0 && (content->mode >> (bit - 1U) & 1U) == 0) {
         return 0;
     }
-    return (run->which & WH_RECORDER_BY_RATE) != 0 ? 1U + list->rates : 1U;
-}
-
-unsigned wh_recorder_list_count(const wh_recorder_list *list)
-{
-    unsigned count = list->own_count;
-    for (unsigned i = 0; i < list->config->run_count && list->own_count == 0; i++) {
-        count += run_len(list, &list->config->run[i]);
+    if ((run->which & WH_RECORDER_BY_RATE) != 0) {
+        return 1U + content->rates;
     }
-    return count;
+    unsigned phases = (run->which & PHASES_MASK) != 0 ? PHASES : 0U;
+    return phases + ((run->which & WH_RECORDER_PHASES_ONLY) != 0 ? 0U : 1U);
 }
 
-bool wh_recorder_list_at(const wh_recorder_list *list, unsigned index, wh_column *column)
+static wh_column run_at(const wh_column_run *run, unsigned index)
 {
-    if (list->own_count > 0) {
-        if (index < list->own_count) {
-            *column = list->own[index];
+    uint8_t a = (run->which & WH_RECORDER_HEAD) != 0 ? ABSTRACT : ELECTRIC;
+    wh_column column = {.obis = WH_OBIS_INIT(a, 0, run->c, run->d, run->e, 255),
+                        .attribute = run->attribute};
+    if ((run->which & WH_RECORDER_BY_RATE) != 0) {
+        column.obis.group[WH_OBIS_E] = (uint8_t)(run->e + index);
+    } else {
+        unsigned phase = (run->which & WH_RECORDER_PHASES_ONLY) != 0 ? index + 1U : index;
+        column.obis.group[WH_OBIS_C] = (uint8_t)(run->c + 20U * phase);
+    }
+    return column;
+}
+
+static wh_recorder_column_kind kind_of(const wh_column *column)
+{
+    static const uint8_t clock[] = {ABSTRACT, 0, 1, 0, 0, 255, WH_COLUMN_VALUE};
+    const uint8_t *group = column->obis.group;
+    if (group[WH_OBIS_A] != ABSTRACT || column->attribute != WH_COLUMN_VALUE) {
+        return WH_RECORDER_VALUE;
+    }
+    if (memcmp(group, clock, WH_OBIS_GROUPS) == 0) {
+        return WH_RECORDER_TIME;
+    }
+    return group[WH_OBIS_C] == 96 && group[WH_OBIS_D] == 10 ? WH_RECORDER_STATUS
+                                                            : WH_RECORDER_VALUE;
+}
+
+wh_recorder_column_kind wh_recorder_column_at(const wh_recorder_config *config,
+                                              const wh_recorder_content *content, unsigned index,
+                                              wh_column *column)
+{
+    if (content->column != NULL) {
+        if (index >= content->column_count) {
+            return WH_RECORDER_NO_COLUMN;
         }
-        return index < list->own_count;
+        *column = content->column[index];
+        return kind_of(column);
     }
-    for (unsigned i = 0; i < list->config->run_count; i++) {
-        const wh_column_run *run = &list->config->run[i];
-        unsigned len = run_len(list, run);
+    for (unsigned i = 0; i < config->run_count; i++) {
+        const wh_column_run *run = &config->run[i];
+        unsigned len = run_len(content, run);
         if (index < len) {
-            *column = run->column;
-            column->obis.group[WH_OBIS_E] = (uint8_t)(column->obis.group[WH_OBIS_E] + index);
-            return true;
+            *column = run_at(run, index);
+            return kind_of(column);
         }
         index -= len;
     }
-    return false;
+    return WH_RECORDER_NO_COLUMN;
 }
 
-unsigned wh_recorder_list_stored(const wh_recorder_list *list)
+unsigned wh_recorder_count_columns(const wh_recorder_config *config,
+                                   const wh_recorder_content *content, bool values)
 {
-    unsigned stored = 0;
+    unsigned count = 0;
     wh_column column;
-    for (unsigned i = 0; wh_recorder_list_at(list, i, &column); i++) {
-        stored += wh_column_is_time(column) || wh_column_is_status(column) ? 0U : 1U;
+    wh_recorder_column_kind kind;
+    for (unsigned i = 0;
+         (kind = wh_recorder_column_at(config, content, i, &column)) != WH_RECORDER_NO_COLUMN;
+         i++) {
+        count += values && kind != WH_RECORDER_VALUE ? 0U : 1U;
     }
-    return stored;
+    return count;
 }
 
 /* ---- what is due ---- */
@@ -128,17 +136,6 @@ static int64_t next_ms(const wh_recorder *r, const wh_recorder_now *now)
     return next;
 }
 
-/* More is due than what is made at utc_ms, with all before it. */
-static bool more_due(const wh_recorder *r, const wh_recorder_now *now, int64_t utc_ms)
-{
-    bool more = r->trigger_ms > utc_ms && r->trigger_ms <= now->utc_ms;
-    for (unsigned i = 0; i < r->memory.boundary_count && !more; i++) {
-        const wh_boundary *b = &r->memory.boundary[i];
-        more = moment_ms(b, now, passed(b, now, utc_ms) + 1) <= now->utc_ms;
-    }
-    return more;
-}
-
 size_t wh_recorder_due(wh_recorder *recorders, size_t count, const wh_recorder_now *now,
                        wh_recorder_point *point, size_t max)
 {
@@ -160,7 +157,6 @@ size_t wh_recorder_due(wh_recorder *recorders, size_t count, const wh_recorder_n
                 .utc_ms = r->next_ms,
                 .recorder = (uint8_t)i,
                 .late = now->utc_ms - r->next_ms >= WH_RECORDER_LATE_MS,
-                .more = more_due(r, now, r->next_ms),
             };
         }
     }
@@ -229,15 +225,14 @@ wh_err wh_recorder_capture(const wh_recorder *r, const wh_recorder_now *now,
                            .flags = point->late ? WH_RECORD_LATE : 0};
     head.status |= dst ? WH_RECORD_DST : 0;
     wh_record_maker m = wh_record_begin(w, head);
-    wh_recorder_list list = wh_recorder_list_of(r);
     wh_column column;
-    for (unsigned i = 0; wh_recorder_list_at(&list, i, &column); i++) {
-        if (wh_column_is_time(column) || wh_column_is_status(column)) {
-            continue;
-        }
-        if (point->late && is_only_now(column)) {
+    wh_recorder_column_kind kind;
+    for (unsigned i = 0; (kind = wh_recorder_column_at(r->config, &r->content, i, &column)) !=
+                         WH_RECORDER_NO_COLUMN;
+         i++) {
+        if (kind == WH_RECORDER_VALUE && point->late && is_only_now(&column)) {
             wh_record_put_null(&m);
-        } else {
+        } else if (kind == WH_RECORDER_VALUE) {
             capture_column(&m, reader, column);
         }
     }
@@ -294,7 +289,7 @@ static wh_recorder_state state_after(const wh_recorder *r, const wh_recorder_now
     uint32_t time_s = seconds(point->utc_ms);
     state.rising_from = time_s < state.newest_s ? point->sequence : state.rising_from;
     state.newest_s = time_s;
-    state.status = point->more ? state.status : 0;
+    state.status = point->late ? state.status : 0;
     return state;
 }
 

@@ -55,8 +55,8 @@
 #define WH_RECORDER_LATE_MS      60000
 #define WH_RECORDER_RATES_MAX    63
 
-/* Bytes of work buffer: of all calls, for own lists of so many columns. */
-#define WH_RECORDER_WORK_SIZE(own_max) (64U + 7U * (own_max))
+/* Bytes of work buffer, for own lists of so many columns. */
+#define WH_RECORDER_WORK_SIZE(own_max) (96U + 7U * (own_max))
 
 /* Causes, as bits. */
 #define WH_RECORDER_ZONE_SWITCH      0x01
@@ -64,14 +64,22 @@
 #define WH_RECORDER_PRICE_SWITCH     0x04
 #define WH_RECORDER_STEP_SWITCH      0x08
 
-/* A column, or with WH_RECORDER_BY_RATE that of the total and then of each rate (group E).
- * WH_RECORDER_IF(n): only where bit n of the mode word is set. */
-#define WH_RECORDER_IF(n)   (uint8_t)((n) + 1U)
-#define WH_RECORDER_BY_RATE 0x10
+/* A column of electricity, 1-0:c.d.e, and others like it: with WH_RECORDER_BY_RATE then that of
+ * each rate (group E), with _BY_PHASE then that of each phase (C 20, 40, 60 more), with
+ * _PHASES_ONLY those of the phases alone. WH_RECORDER_HEAD: 0-0:c.d.e. WH_RECORDER_IF(n): only
+ * where bit n of the mode word is set. */
+#define WH_RECORDER_IF(n)       ((n) + 1U)
+#define WH_RECORDER_BY_RATE     0x10U
+#define WH_RECORDER_BY_PHASE    0x20U
+#define WH_RECORDER_PHASES_ONLY 0x40U
+#define WH_RECORDER_HEAD        0x80U
 
 typedef struct {
-    wh_column column;
-    uint8_t which; /* WH_RECORDER_IF, _BY_RATE; 0: always */
+    uint8_t c;
+    uint8_t d;
+    uint8_t e;
+    uint8_t attribute;
+    uint8_t which; /* WH_RECORDER_IF and one of the others; 0: this column, always */
 } wh_column_run;
 
 /* A kind of recorder, a row of a table. */
@@ -103,20 +111,26 @@ typedef struct {
     uint8_t status; /* WH_RECORD_CLOCK_INVALID, _CRITICAL_ERROR, _NOT_VALID as they are now */
 } wh_recorder_now;
 
+/* What its entries are. */
+typedef struct {
+    const wh_column *column; /* NULL: those of the configuration, by mode and rates */
+    uint16_t column_count;
+    uint16_t depth; /* entries shown: 1 .. that of the configuration */
+    uint8_t mode;   /* mode word */
+    uint8_t rates;  /* 0 .. 63 */
+    bool lifo;      /* entry 1 is the newest */
+} wh_recorder_content;
+
 /* Fields are private. */
 typedef struct {
     const wh_recorder_config *config;
     wh_recorder_memory memory;
+    wh_recorder_content content;
     int64_t next_ms;      /* nothing is due before; INT64_MIN: not known */
     int64_t trigger_ms;   /* of a cause that is not recorded yet; INT64_MAX: none */
     uint32_t newest_s;    /* time of the newest record */
     uint32_t rising_from; /* entry from which on times do not fall */
-    uint16_t depth;
-    uint16_t own_count; /* 0: the columns of the configuration */
-    uint8_t mode;
-    uint8_t rates;
-    uint8_t status; /* for the next record */
-    bool lifo;
+    uint8_t status;       /* for the next record */
 } wh_recorder;
 
 /* A record that is due. */
@@ -125,7 +139,6 @@ typedef struct {
     uint32_t sequence; /* of the entry in the log; set by wh_recorder_append */
     uint8_t recorder;  /* its place in the array */
     bool late;
-    bool more; /* further ones of this recorder are due */
 } wh_recorder_point;
 
 /* What can be set. Read it, change it, set it: that all happens or nothing. */
@@ -133,13 +146,8 @@ typedef struct {
     /* Of boundaries; NEVER for those not used. EVERY with hour and minute: that much after its
      * boundaries, less than every_s. */
     wh_boundary_pattern time[WH_RECORDER_TIMES_MAX];
-    int64_t from_ms;         /* no boundary before it is made; where a time changes */
-    const wh_column *column; /* NULL: those of the configuration, by mode and rates */
-    uint16_t column_count;
-    uint16_t depth; /* entries shown: 1 .. that of the configuration */
-    uint8_t mode;   /* mode word */
-    uint8_t rates;  /* 0 .. 63 */
-    bool lifo;      /* entry 1 is the newest */
+    int64_t from_ms; /* no boundary before it is made; where a time changes */
+    wh_recorder_content content;
 } wh_recorder_settings;
 
 /* Entries still to be read. Private. */
@@ -187,7 +195,8 @@ wh_err wh_recorder_load(wh_recorder *r, wh_store *store, const wh_recorder_now *
 void wh_recorder_trigger(wh_recorder *recorders, size_t count, uint8_t causes, int64_t utc_ms);
 void wh_recorder_command(wh_recorder *r, int64_t utc_ms);
 
-/* WH_RECORD_POWER_DOWN or _CLOCK_ADJUSTED, for the next record of each. */
+/* WH_RECORD_POWER_DOWN or _CLOCK_ADJUSTED: for the late records of each that come next, and the
+ * first that is not late, whose time it is. */
 void wh_recorder_note(wh_recorder *recorders, size_t count, uint8_t status);
 
 /* The zone is another one (WH_CLOCK_ZONE): boundaries are at other moments. */

@@ -9,14 +9,13 @@
 
 #include "meter/record/recorder.h"
 
-/* Columns: own ones, or else those of runs by mode and rates. */
-typedef struct {
-    const wh_recorder_config *config;
-    const wh_column *own;
-    uint16_t own_count;
-    uint8_t mode;
-    uint8_t rates;
-} wh_recorder_list;
+/* What a column is. */
+typedef enum {
+    WH_RECORDER_NO_COLUMN,
+    WH_RECORDER_VALUE, /* takes bytes in a record */
+    WH_RECORDER_TIME,  /* of the record itself */
+    WH_RECORDER_STATUS
+} wh_recorder_column_kind;
 
 /* How far a recorder has come: what is kept with each record. */
 typedef struct {
@@ -29,16 +28,13 @@ typedef struct {
 #define WH_RECORDER_STATE_VERSION 1U
 #define WH_RECORDER_STATE_SIZE    (11U + 8U * WH_RECORDER_TIMES_MAX)
 
-wh_recorder_list wh_recorder_list_of(const wh_recorder *r);
-unsigned wh_recorder_list_count(const wh_recorder_list *list);
-bool wh_recorder_list_at(const wh_recorder_list *list, unsigned index, wh_column *column);
+wh_recorder_column_kind wh_recorder_column_at(const wh_recorder_config *config,
+                                              const wh_recorder_content *content, unsigned index,
+                                              wh_column *column);
 
-/* Columns that take bytes in a record. */
-unsigned wh_recorder_list_stored(const wh_recorder_list *list);
-
-/* The time or the status of the record itself. */
-bool wh_column_is_time(wh_column column);
-bool wh_column_is_status(wh_column column);
+/* How many columns; `values`: those that take bytes. */
+unsigned wh_recorder_count_columns(const wh_recorder_config *config,
+                                   const wh_recorder_content *content, bool values);
 
 /* How long after the boundaries of a pattern its records are made. */
 int64_t wh_recorder_phase_ms(const wh_boundary_pattern *pattern);

@@ -3,22 +3,20 @@
 
 unsigned wh_recorder_column_count(const wh_recorder *r)
 {
-    wh_recorder_list list = wh_recorder_list_of(r);
-    return wh_recorder_list_count(&list);
+    return wh_recorder_count_columns(r->config, &r->content, false);
 }
 
 bool wh_recorder_column(const wh_recorder *r, unsigned index, wh_column *column)
 {
-    wh_recorder_list list = wh_recorder_list_of(r);
-    return wh_recorder_list_at(&list, index, column);
+    return wh_recorder_column_at(r->config, &r->content, index, column) != WH_RECORDER_NO_COLUMN;
 }
 
 /* The entries shown: first <= sequence < next. */
 static void range(const wh_recorder *r, const wh_store *store, uint32_t *first, uint32_t *next)
 {
     wh_store_log_range(store, r->config->log, first, next);
-    if (*next - *first > r->depth) {
-        *first = *next - r->depth;
+    if (*next - *first > r->content.depth) {
+        *first = *next - r->content.depth;
     }
 }
 
@@ -48,8 +46,8 @@ wh_recorder_cursor wh_recorder_entries(const wh_recorder *r, const wh_store *sto
     if (from < 1 || from > to) {
         return cursor_over(0, 0, false);
     }
-    return r->lifo ? cursor_over(next - to, next - from + 1U, true)
-                   : cursor_over(first + from - 1U, first + to, false);
+    return r->content.lifo ? cursor_over(next - to, next - from + 1U, true)
+                           : cursor_over(first + from - 1U, first + to, false);
 }
 
 wh_recorder_cursor wh_recorder_back(const wh_recorder *r, const wh_store *store, uint32_t number)
@@ -109,7 +107,7 @@ wh_recorder_cursor wh_recorder_range(const wh_recorder *r, wh_store *store, uint
         between[0] = search(r, store, between, from_s, work, size);
         between[1] = end;
     }
-    wh_recorder_cursor cursor = cursor_over(between[0], between[1], r->lifo);
+    wh_recorder_cursor cursor = cursor_over(between[0], between[1], r->content.lifo);
     cursor.filter = filter;
     cursor.from_s = from_s;
     cursor.to_s = to_s;
@@ -139,21 +137,19 @@ wh_err wh_recorder_read(const wh_recorder *r, wh_store *store, wh_recorder_curso
 wh_err wh_recorder_value(const wh_recorder *r, const wh_record *record, unsigned index,
                          int64_t *value)
 {
-    wh_recorder_list list = wh_recorder_list_of(r);
     wh_column column;
-    if (!wh_recorder_list_at(&list, index, &column)) {
-        return WH_ERR_RANGE;
-    }
-    if (wh_column_is_time(column) || wh_column_is_status(column)) {
-        *value = wh_column_is_time(column) ? (int64_t)record->head.time_s : record->head.status;
-        return WH_OK;
-    }
     wh_record values = *record;
+    wh_recorder_column_kind kind = WH_RECORDER_NO_COLUMN;
     wh_err err = WH_OK;
-    for (unsigned i = 0; i <= index && wh_recorder_list_at(&list, i, &column); i++) {
-        if (!wh_column_is_time(column) && !wh_column_is_status(column)) {
-            err = wh_record_next(&values, value);
+    for (unsigned i = 0; i <= index; i++) {
+        kind = wh_recorder_column_at(r->config, &r->content, i, &column);
+        if (kind == WH_RECORDER_NO_COLUMN) {
+            return WH_ERR_RANGE;
         }
+        err = kind == WH_RECORDER_VALUE ? wh_record_next(&values, value) : WH_OK;
+    }
+    if (kind != WH_RECORDER_VALUE) {
+        *value = kind == WH_RECORDER_TIME ? (int64_t)record->head.time_s : record->head.status;
     }
     return err;
 }

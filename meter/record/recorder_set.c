@@ -14,8 +14,8 @@
 
 uint16_t wh_recorder_record_size(const wh_recorder_config *config, uint8_t rates, uint16_t own_max)
 {
-    wh_recorder_list list = {.config = config, .mode = 0xFF, .rates = rates};
-    unsigned columns = wh_recorder_list_stored(&list);
+    wh_recorder_content all = {.mode = 0xFF, .rates = rates};
+    unsigned columns = wh_recorder_count_columns(config, &all, true);
     return (uint16_t)WH_RECORD_SIZE(columns > own_max ? columns : own_max);
 }
 
@@ -35,10 +35,10 @@ wh_store_log_config wh_recorder_log(const wh_recorder_config *config, uint16_t r
 
 /* ---- settings as bytes ---- */
 
-static void put_column(wh_writer *w, wh_column column)
+static void put_column(wh_writer *w, const wh_column *column)
 {
-    wh_writer_put_bytes(w, column.obis.group, sizeof column.obis.group);
-    wh_writer_put_u8(w, column.attribute);
+    wh_writer_put_bytes(w, column->obis.group, sizeof column->obis.group);
+    wh_writer_put_u8(w, column->attribute);
 }
 
 static wh_column take_column(wh_reader *r)
@@ -52,92 +52,62 @@ static wh_column take_column(wh_reader *r)
     return column;
 }
 
-/* Tells columns of the configuration from those of another firmware. */
-static uint16_t columns_crc(const wh_recorder_list *list)
+/* Tells lists of columns apart. */
+static uint32_t columns_crc(const wh_recorder *r, const wh_recorder_content *content)
 {
-    uint16_t crc = WH_CRC_X25_START;
+    uint32_t crc = WH_CRC_32_START;
     wh_column column;
-    for (unsigned i = 0; wh_recorder_list_at(list, i, &column); i++) {
-        crc = wh_crc_lsb1021(crc, column.obis.group, sizeof column.obis.group);
-        crc = wh_crc_lsb1021(crc, &column.attribute, 1);
+    for (unsigned i = 0; wh_recorder_column_at(r->config, content, i, &column) != 0; i++) {
+        crc = wh_crc_lsb32(crc, column.obis.group, sizeof column.obis.group);
+        crc = wh_crc_lsb32(crc, &column.attribute, 1);
     }
     return crc;
 }
 
-static void put_time(wh_writer *w, const wh_boundary_pattern *time)
-{
-    wh_writer_put_u8(w, time->kind);
-    wh_writer_put_u8(w, time->month);
-    wh_writer_put_u8(w, time->day);
-    wh_writer_put_u8(w, time->hour);
-    wh_writer_put_u8(w, time->minute);
-    wh_writer_put_u32be(w, time->every_s);
-    wh_writer_put_u64be(w, (uint64_t)time->at_ms);
-}
-
-static wh_boundary_pattern take_time(wh_reader *r)
-{
-    wh_boundary_pattern time = {.kind = wh_reader_take_u8(r)};
-    time.month = wh_reader_take_u8(r);
-    time.day = wh_reader_take_u8(r);
-    time.hour = wh_reader_take_u8(r);
-    time.minute = wh_reader_take_u8(r);
-    time.every_s = wh_reader_take_u32be(r);
-    time.at_ms = (int64_t)wh_reader_take_u64be(r);
-    return time;
-}
-
-static wh_recorder_list list_of_settings(const wh_recorder *r, const wh_recorder_settings *s)
-{
-    return (wh_recorder_list){.config = r->config,
-                              .own = s->column,
-                              .own_count = s->column != NULL ? s->column_count : 0,
-                              .mode = s->mode,
-                              .rates = s->rates};
-}
-
-/* Version 1, big endian: u8 version, flags, mode, rates, u16 depth, u16 CRC of the columns,
- * u8 times, of each u8 kind, month, day, hour, minute, u32 every_s, i64 at_ms; u16 own columns,
- * 0 where those of the configuration hold, of each six groups and the attribute. */
+/* Version 1, big endian: u8 version, flags, mode, rates, u16 depth, u32 CRC of the columns, u8
+ * times, each as wh_boundary_save; u16 own columns, 0 where those of the configuration hold, of
+ * each six groups and the attribute. */
 static wh_err encode(const wh_recorder *r, const wh_recorder_settings *s, wh_writer *w)
 {
-    wh_recorder_list list = list_of_settings(r, s);
+    const wh_recorder_content *c = &s->content;
     wh_writer_put_u8(w, SETTINGS_VERSION);
-    wh_writer_put_u8(w, s->lifo ? LIFO : 0);
-    wh_writer_put_u8(w, s->mode);
-    wh_writer_put_u8(w, s->rates);
-    wh_writer_put_u16be(w, s->depth);
-    wh_writer_put_u16be(w, columns_crc(&list));
+    wh_writer_put_u8(w, c->lifo ? LIFO : 0);
+    wh_writer_put_u8(w, c->mode);
+    wh_writer_put_u8(w, c->rates);
+    wh_writer_put_u16be(w, c->depth);
+    wh_writer_put_u32be(w, columns_crc(r, c));
     wh_writer_put_u8(w, r->memory.boundary_count);
-    for (unsigned i = 0; i < r->memory.boundary_count; i++) {
-        put_time(w, &s->time[i]);
+    wh_err err = WH_OK;
+    for (unsigned i = 0; i < r->memory.boundary_count && err == WH_OK; i++) {
+        const wh_boundary b = {.pattern = s->time[i]};
+        err = wh_boundary_save(&b, w);
     }
-    wh_writer_put_u16be(w, list.own_count);
-    for (unsigned i = 0; i < list.own_count; i++) {
-        put_column(w, list.own[i]);
+    unsigned own_count = c->column != NULL ? c->column_count : 0U;
+    wh_writer_put_u16be(w, (uint16_t)own_count);
+    for (unsigned i = 0; i < own_count; i++) {
+        put_column(w, &c->column[i]);
     }
     return wh_writer_err(w);
 }
 
-/* All but the own columns, which *r then stands before; *crc is that of the columns. */
-static void decode(wh_reader *r, wh_recorder_settings *s, uint16_t *crc)
+/* All but the own columns, which *r then stands before. */
+static void decode(wh_reader *r, wh_recorder_settings *s, uint32_t *crc)
 {
-    if (wh_reader_take_u8(r) != SETTINGS_VERSION) {
-        wh_reader_fail(r, WH_ERR_UNSUPPORTED);
-    }
-    s->lifo = (wh_reader_take_u8(r) & LIFO) != 0;
-    s->mode = wh_reader_take_u8(r);
-    s->rates = wh_reader_take_u8(r);
-    s->depth = wh_reader_take_u16be(r);
-    *crc = wh_reader_take_u16be(r);
+    wh_reader_expect_u8(r, SETTINGS_VERSION);
+    wh_recorder_content *c = &s->content;
+    c->lifo = (wh_reader_take_u8(r) & LIFO) != 0;
+    c->mode = wh_reader_take_u8(r);
+    c->rates = wh_reader_take_u8(r);
+    c->depth = wh_reader_take_u16be(r);
+    *crc = wh_reader_take_u32be(r);
     unsigned times = wh_reader_take_u8(r);
-    if (times > WH_RECORDER_TIMES_MAX) {
-        wh_reader_fail(r, WH_ERR_FORMAT);
-    }
     for (unsigned i = 0; i < times && wh_reader_err(r) == WH_OK; i++) {
-        s->time[i] = take_time(r);
+        wh_boundary b = {.last = 0};
+        if (wh_boundary_restore(&b, r) == WH_OK && i < WH_RECORDER_TIMES_MAX) {
+            s->time[i] = b.pattern;
+        }
     }
-    s->column_count = wh_reader_take_u16be(r);
+    c->column_count = wh_reader_take_u16be(r);
 }
 
 /* ---- checking ---- */
@@ -157,29 +127,13 @@ static bool settings_are_good(const wh_recorder *r, const wh_recorder_settings *
             return false;
         }
     }
-    wh_recorder_list list = list_of_settings(r, s);
-    if (s->column != NULL && (s->column_count == 0 || s->column_count > r->memory.own_max)) {
+    const wh_recorder_content *c = &s->content;
+    if (c->column != NULL && (c->column_count == 0 || c->column_count > r->memory.own_max)) {
         return false;
     }
-    unsigned stored = wh_recorder_list_stored(&list);
+    unsigned stored = wh_recorder_count_columns(r->config, c, true);
     return stored <= WH_RECORD_COLUMNS_MAX && WH_RECORD_SIZE(stored) <= r->memory.record_size &&
-           s->depth >= 1 && s->depth <= r->config->depth && s->rates <= WH_RECORDER_RATES_MAX;
-}
-
-static bool columns_equal(const wh_recorder *r, const wh_recorder_settings *s)
-{
-    wh_recorder_list old = wh_recorder_list_of(r);
-    wh_recorder_list new = list_of_settings(r, s);
-    wh_column a;
-    wh_column b;
-    unsigned i = 0;
-    for (; wh_recorder_list_at(&old, i, &a); i++) {
-        if (!wh_recorder_list_at(&new, i, &b) || a.attribute != b.attribute ||
-            !wh_obis_equal(a.obis, b.obis)) {
-            return false;
-        }
-    }
-    return !wh_recorder_list_at(&new, i, &b);
+           c->depth >= 1 && c->depth <= r->config->depth && c->rates <= WH_RECORDER_RATES_MAX;
 }
 
 /* ---- taking effect ---- */
@@ -192,17 +146,17 @@ static wh_err start(wh_boundary *b, const wh_boundary_pattern *time, const wh_re
     return wh_boundary_start(b, time, now->zone, ms - wh_recorder_phase_ms(time));
 }
 
-/* The state with the settings: times that change begin. */
+/* The state with the settings: times that change begin; all where `anew`. */
 static wh_err state_with(const wh_recorder *r, const wh_recorder_now *now,
-                         const wh_recorder_settings *s, wh_recorder_state *state, bool *changed)
+                         const wh_recorder_settings *s, wh_recorder_state *state, bool *anew)
 {
     *state = wh_recorder_state_of(r);
-    *changed = false;
+    bool all = *anew;
     wh_err err = WH_OK;
     for (unsigned i = 0; i < r->memory.boundary_count && err == WH_OK; i++) {
         wh_boundary b = r->memory.boundary[i];
-        if (!wh_boundary_pattern_equal(&b.pattern, &s->time[i])) {
-            *changed = true;
+        if (all || !wh_boundary_pattern_equal(&b.pattern, &s->time[i])) {
+            *anew = true;
             err = start(&b, &s->time[i], now, s->from_ms);
         }
         state->last[i] = b.last;
@@ -212,17 +166,14 @@ static wh_err state_with(const wh_recorder *r, const wh_recorder_now *now,
 
 static void apply(wh_recorder *r, const wh_recorder_settings *s, const wh_recorder_state *state)
 {
-    r->own_count = s->column != NULL ? s->column_count : 0;
-    if (r->own_count > 0 && s->column != r->memory.own) {
-        memcpy(r->memory.own, s->column, r->own_count * sizeof *s->column);
+    r->content = s->content;
+    if (r->content.column != NULL) {
+        memmove(r->memory.own, s->content.column, r->content.column_count * sizeof(wh_column));
+        r->content.column = r->memory.own;
     }
     for (unsigned i = 0; i < r->memory.boundary_count; i++) {
         r->memory.boundary[i].pattern = s->time[i];
     }
-    r->depth = s->depth;
-    r->mode = s->mode;
-    r->rates = s->rates;
-    r->lifo = s->lifo;
     wh_recorder_take_state(r, state);
 }
 
@@ -231,16 +182,17 @@ static wh_err write_all(const wh_recorder *r, wh_store *store, const wh_writer *
 {
     unsigned log = r->config->log;
     wh_err err = clear ? wh_store_clear(store, log) : WH_OK;
-    if (err == WH_OK && settings != NULL) {
+    if (err == WH_OK && wh_writer_len(settings) > 0) {
         uint16_t key = (uint16_t)(WH_RECORDER_KEY_SETTINGS + log);
         err = wh_store_put(store, key, settings->buf, wh_writer_len(settings));
     }
     return err == WH_OK ? wh_recorder_put_state(r, store, state) : err;
 }
 
-/* In one transaction: clear the log, if so; put the settings, if any; put the state. */
-static wh_err rewrite(const wh_recorder *r, wh_store *store, const wh_writer *settings,
-                      wh_recorder_state *state, bool clear)
+/* In one transaction: clear the log, if so; put the settings, if any; put the state. Then they
+ * take effect. */
+static wh_err commit(wh_recorder *r, wh_store *store, const wh_recorder_settings *s,
+                     const wh_writer *settings, wh_recorder_state *state, bool clear)
 {
     wh_err err = wh_store_begin(store);
     if (err != WH_OK) {
@@ -254,9 +206,13 @@ static wh_err rewrite(const wh_recorder *r, wh_store *store, const wh_writer *se
     }
     err = write_all(r, store, settings, state, clear);
     if (err == WH_OK) {
-        return wh_store_commit(store);
+        err = wh_store_commit(store);
+    } else {
+        wh_store_rollback(store);
     }
-    wh_store_rollback(store);
+    if (err == WH_OK) {
+        apply(r, s, state);
+    }
     return err;
 }
 
@@ -264,13 +220,7 @@ static wh_err rewrite(const wh_recorder *r, wh_store *store, const wh_writer *se
 
 void wh_recorder_get(const wh_recorder *r, wh_recorder_settings *settings)
 {
-    *settings = (wh_recorder_settings){.from_ms = INT64_MIN,
-                                       .column = r->own_count > 0 ? r->memory.own : NULL,
-                                       .column_count = r->own_count,
-                                       .depth = r->depth,
-                                       .mode = r->mode,
-                                       .rates = r->rates,
-                                       .lifo = r->lifo};
+    *settings = (wh_recorder_settings){.from_ms = INT64_MIN, .content = r->content};
     for (unsigned i = 0; i < r->memory.boundary_count; i++) {
         settings->time[i] = r->memory.boundary[i].pattern;
     }
@@ -280,41 +230,32 @@ wh_err wh_recorder_set(wh_recorder *r, wh_store *store, const wh_recorder_now *n
                        const wh_recorder_settings *settings, uint8_t *work, size_t size)
 {
     wh_recorder_state state;
-    bool changed = false;
+    bool anew = false;
     wh_writer w = wh_writer_init(work, size);
     wh_err err = settings_are_good(r, settings) ? WH_OK : WH_ERR_RANGE;
     if (err == WH_OK) {
-        err = state_with(r, now, settings, &state, &changed);
+        err = state_with(r, now, settings, &state, &anew);
     }
     if (err == WH_OK) {
         err = encode(r, settings, &w);
     }
     if (err == WH_OK) {
-        bool clear = !columns_equal(r, settings) || (changed && r->config->equidistant);
-        err = rewrite(r, store, &w, &state, clear);
-    }
-    if (err == WH_OK) {
-        apply(r, settings, &state);
+        bool clear = columns_crc(r, &r->content) != columns_crc(r, &settings->content) ||
+                     (anew && r->config->equidistant);
+        err = commit(r, store, settings, &w, &state, clear);
     }
     return err;
 }
 
 static wh_err begin_anew(wh_recorder *r, wh_store *store, const wh_recorder_now *now, bool clear)
 {
-    wh_recorder_state state = wh_recorder_state_of(r);
-    wh_err err = WH_OK;
-    for (unsigned i = 0; i < r->memory.boundary_count && err == WH_OK; i++) {
-        wh_boundary b = {.last = 0};
-        err = start(&b, &r->memory.boundary[i].pattern, now, INT64_MIN);
-        state.last[i] = b.last;
-    }
-    if (err == WH_OK) {
-        err = rewrite(r, store, NULL, &state, clear);
-    }
-    if (err == WH_OK) {
-        wh_recorder_take_state(r, &state);
-    }
-    return err;
+    wh_recorder_settings s;
+    wh_recorder_state state;
+    wh_writer none = wh_writer_init(NULL, 0);
+    bool anew = true;
+    wh_recorder_get(r, &s);
+    wh_err err = state_with(r, now, &s, &state, &anew);
+    return err == WH_OK ? commit(r, store, &s, &none, &state, clear) : err;
 }
 
 wh_err wh_recorder_reset(wh_recorder *r, wh_store *store, const wh_recorder_now *now)
@@ -337,23 +278,18 @@ wh_err wh_recorder_init(wh_recorder *r, const wh_recorder_config *config,
     }
     *r = (wh_recorder){.config = config,
                        .memory = *memory,
-                       .next_ms = INT64_MIN,
                        .trigger_ms = INT64_MAX,
-                       .depth = config->depth,
-                       .mode = config->mode,
-                       .rates = rates};
+                       .content = {.depth = config->depth, .mode = config->mode, .rates = rates}};
     for (unsigned i = 0; i < memory->boundary_count; i++) {
         memory->boundary[i] = (wh_boundary){.last = 0};
     }
     wh_recorder_settings s;
     wh_recorder_get(r, &s);
-    if (timed) {
-        s.time[0] = (wh_boundary_pattern){
-            .kind = config->kind, .month = 1, .day = 1, .every_s = config->every_s};
-    }
+    s.time[0] = (wh_boundary_pattern){
+        .kind = config->kind, .month = 1, .day = 1, .every_s = config->every_s};
     wh_recorder_state state;
-    bool changed = false;
-    wh_err err = settings_are_good(r, &s) ? state_with(r, now, &s, &state, &changed) : WH_ERR_RANGE;
+    bool anew = true;
+    wh_err err = settings_are_good(r, &s) ? state_with(r, now, &s, &state, &anew) : WH_ERR_RANGE;
     if (err == WH_OK) {
         apply(r, &s, &state);
     }
@@ -370,29 +306,26 @@ static wh_err load_settings(wh_recorder *r, wh_store *store, wh_recorder_setting
     size_t len = 0;
     uint16_t key = (uint16_t)(WH_RECORDER_KEY_SETTINGS + r->config->log);
     wh_err err = wh_store_get(store, key, work, size, &len);
-    if (err == WH_ERR_SPACE) {
-        return WH_ERR_NOT_FOUND; /* of a configuration with more columns */
-    }
     if (err != WH_OK) {
-        return err;
+        return err == WH_ERR_SPACE ? WH_ERR_NOT_FOUND : err; /* with more columns than it may */
     }
     wh_reader reader = wh_reader_init(work, len);
-    uint16_t crc = 0;
+    uint32_t crc = 0;
     decode(&reader, s, &crc);
+    wh_recorder_content *c = &s->content;
     if (wh_reader_err(&reader) != WH_OK ||
-        wh_reader_left(&reader) != s->column_count * COLUMN_SIZE) {
+        wh_reader_left(&reader) != c->column_count * COLUMN_SIZE) {
         return WH_ERR_CHECK;
     }
-    if (s->column_count > r->memory.own_max) {
+    if (c->column_count > r->memory.own_max) {
         return WH_ERR_NOT_FOUND;
     }
-    s->column = s->column_count > 0 ? r->memory.own : NULL;
-    for (unsigned i = 0; i < s->column_count; i++) {
+    c->column = c->column_count > 0 ? r->memory.own : NULL;
+    for (unsigned i = 0; i < c->column_count; i++) {
         r->memory.own[i] = take_column(&reader);
     }
-    s->depth = s->depth < r->config->depth ? s->depth : r->config->depth;
-    wh_recorder_list list = list_of_settings(r, s);
-    bool same = settings_are_good(r, s) && columns_crc(&list) == crc;
+    c->depth = c->depth < r->config->depth ? c->depth : r->config->depth;
+    bool same = settings_are_good(r, s) && columns_crc(r, c) == crc;
     return same ? WH_OK : WH_ERR_NOT_FOUND;
 }
 
@@ -405,12 +338,12 @@ static void load_state(const wh_recorder *r, wh_store *store, wh_recorder_state 
     uint32_t first = 0;
     wh_store_log_range(store, r->config->log, &first, &state->rising_from);
     uint16_t key = (uint16_t)(WH_RECORDER_KEY_STATE + r->config->log);
-    if (wh_store_get(store, key, bytes, sizeof bytes, &len) != WH_OK) {
-        return;
+    wh_reader reader = wh_reader_init(bytes, 0);
+    if (wh_store_get(store, key, bytes, sizeof bytes, &len) == WH_OK) {
+        reader = wh_reader_init(bytes, len);
     }
-    wh_reader reader = wh_reader_init(bytes, len);
-    wh_reader_expect_u8(&reader, WH_RECORDER_STATE_VERSION);
     wh_recorder_state found = *state;
+    wh_reader_expect_u8(&reader, WH_RECORDER_STATE_VERSION);
     found.status = wh_reader_take_u8(&reader);
     found.newest_s = wh_reader_take_u32be(&reader);
     found.rising_from = wh_reader_take_u32be(&reader);
@@ -428,11 +361,11 @@ wh_err wh_recorder_load(wh_recorder *r, wh_store *store, const wh_recorder_now *
 {
     wh_recorder_settings s;
     wh_recorder_state state;
-    bool changed = false;
+    bool anew = false;
     wh_recorder_get(r, &s);
     wh_err found = load_settings(r, store, &s, work, size);
     if (found == WH_OK) {
-        found = state_with(r, now, &s, &state, &changed);
+        found = state_with(r, now, &s, &state, &anew);
     }
     if (found == WH_OK) {
         load_state(r, store, &state);
@@ -442,13 +375,13 @@ wh_err wh_recorder_load(wh_recorder *r, wh_store *store, const wh_recorder_now *
     if (found != WH_ERR_NOT_FOUND && found != WH_ERR_CHECK) {
         return found;
     }
+    wh_writer w = wh_writer_init(work, size);
     wh_recorder_get(r, &s);
     state = wh_recorder_state_of(r);
-    wh_writer w = wh_writer_init(work, size);
     wh_err err = encode(r, &s, &w);
     if (err == WH_OK) {
-        err = rewrite(r, store, &w, &state, wh_store_log_count(store, r->config->log) > 0);
+        bool clear = wh_store_log_count(store, r->config->log) > 0;
+        err = commit(r, store, &s, &w, &state, clear);
     }
-    wh_recorder_take_state(r, &state);
     return err == WH_OK && found == WH_ERR_CHECK ? WH_ERR_CHECK : err;
 }

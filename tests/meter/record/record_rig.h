@@ -21,7 +21,7 @@
 #define MINUTE      (60 * SECOND)
 #define HOUR        (60 * MINUTE)
 #define DAY         (24 * HOUR)
-#define RIG_OWN_MAX 12
+#define RIG_OWN_MAX 6
 #define RIG_MAX     WH_FREEZE_COUNT
 #define RIG_RESETS  3 /* key of the count of demand resets, put with each billing */
 
@@ -45,6 +45,7 @@ typedef struct {
     uint8_t no_column;    /* value group C that the meter does not have */
     uint8_t no_value;     /* value group C that has no value */
     uint8_t bad_column;   /* value group C that cannot be read */
+    bool typical;         /* values as a household has them, not those of rig_value */
     unsigned largest_set; /* most records in one transaction */
     uint8_t work[WH_RECORDER_WORK_SIZE(WH_RECORD_COLUMNS_MAX)];
 } record_rig;
