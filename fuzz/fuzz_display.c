@@ -18,8 +18,8 @@ static wh_err read_value(const void *user, wh_column column, int64_t *value)
 {
     (void)user;
     const uint8_t *group = column.obis.group;
-    *value = (int64_t)((uint64_t)group[WH_OBIS_D] << 56 | (uint64_t)group[WH_OBIS_E] << 20) -
-             group[WH_OBIS_F];
+    *value = (int64_t)((uint64_t)group[WH_OBIS_D] << 56 | (uint64_t)group[WH_OBIS_E] << 20 |
+                       group[WH_OBIS_F]);
     return group[WH_OBIS_B] % 3 == 0
                ? WH_OK
                : (group[WH_OBIS_B] % 3 == 1 ? WH_ERR_STATE : WH_ERR_NOT_FOUND);
