@@ -433,9 +433,9 @@ static const char settings_v1[] = "0101FF04 0007 271D6B12 03"
                                   "0103000F0800 00000000 0000000000000000 0000000000000000"
                                   "010400000000 00000000 0000000000000000 0000000000000000"
                                   "0003 0000010000FF02 0100010800FF02 0100010601FF05";
-/* Status power down, newest 2025-05-31 24:00, times rise from entry 2; May 2025 is done. */
+/* Status power down, newest 2025-06-01 00:00, times rise from entry 2. */
 static const char state_v1[] = "0180 683B9800 00000002 03"
-                               "0000000000005EF0 0000000000005EF0 0000000000005EF0";
+                               "0000000000005EF1 0000000000005EF0 0000000000005EF0";
 
 static size_t from_hex(const char *hex, uint8_t *out)
 {
