@@ -4,10 +4,11 @@
 #include <stddef.h>
 #include <string.h>
 
-#define SAVE_VERSION  1U
-#define MS_PER_S      1000U
-#define MINUTES_A_DAY 1440U
-#define ALL_DAYS      0x7FU
+#define SAVE_VERSION   1U
+#define CONFIG_VERSION 1U
+#define MS_PER_S       1000U
+#define MINUTES_A_DAY  1440U
+#define ALL_DAYS       0x7FU
 
 /* Flags as saved. */
 enum { SAVED_ACTED = 1, SAVED_SHEDDING = 2, SAVED_OPENED = 4, SAVED_LOCKED = 8, SAVED_ALL = 15 };
@@ -369,4 +370,63 @@ wh_err wh_limiter_restore(wh_limiter *l, wh_reader *r)
     n.revision = l->revision + 1;
     *l = n;
     return WH_OK;
+}
+
+void wh_limiter_save_config(const wh_limiter *l, wh_writer *w)
+{
+    const wh_limiter_config *c = &l->config;
+    wh_writer_put_u8(w, CONFIG_VERSION);
+    wh_writer_put_u8(w, (uint8_t)c->monitored);
+    wh_writer_put_u8(w, (uint8_t)c->action_over);
+    wh_writer_put_u8(w, (uint8_t)c->action_under);
+    wh_writer_put_u8(w, c->reclose_max);
+    wh_writer_put_u32le(w, c->min_over_s);
+    wh_writer_put_u32le(w, c->min_under_s);
+    wh_writer_put_u32le(w, c->escalate_s);
+    wh_writer_put_u32le(w, c->reclose_wait_s);
+    wh_writer_put_u32le(w, c->forget_s);
+    wh_writer_put_u64le(w, (uint64_t)c->threshold_normal);
+    wh_writer_put_u64le(w, (uint64_t)c->threshold_emergency);
+    for (size_t i = 0; i < WH_LIMITER_RATES_MAX; i++) {
+        wh_writer_put_u64le(w, (uint64_t)c->threshold_rate[i]);
+    }
+    for (size_t i = 0; i < WH_LIMITER_WINDOWS_MAX; i++) {
+        wh_writer_put_u64le(w, (uint64_t)c->window[i].threshold);
+        wh_writer_put_u16le(w, c->window[i].from_minute);
+        wh_writer_put_u16le(w, c->window[i].to_minute);
+        wh_writer_put_u8(w, c->window[i].days);
+    }
+}
+
+wh_err wh_limiter_restore_config(wh_limiter *l, wh_reader *r)
+{
+    wh_limiter_config c;
+    uint8_t version = wh_reader_take_u8(r);
+    if (wh_reader_err(r) == WH_OK && version != CONFIG_VERSION) {
+        wh_reader_fail(r, WH_ERR_UNSUPPORTED);
+    }
+    c.monitored = (wh_limiter_value)wh_reader_take_u8(r);
+    c.action_over = (wh_limiter_action)wh_reader_take_u8(r);
+    c.action_under = (wh_limiter_action)wh_reader_take_u8(r);
+    c.reclose_max = wh_reader_take_u8(r);
+    c.min_over_s = wh_reader_take_u32le(r);
+    c.min_under_s = wh_reader_take_u32le(r);
+    c.escalate_s = wh_reader_take_u32le(r);
+    c.reclose_wait_s = wh_reader_take_u32le(r);
+    c.forget_s = wh_reader_take_u32le(r);
+    c.threshold_normal = (int64_t)wh_reader_take_u64le(r);
+    c.threshold_emergency = (int64_t)wh_reader_take_u64le(r);
+    for (size_t i = 0; i < WH_LIMITER_RATES_MAX; i++) {
+        c.threshold_rate[i] = (int64_t)wh_reader_take_u64le(r);
+    }
+    for (size_t i = 0; i < WH_LIMITER_WINDOWS_MAX; i++) {
+        c.window[i].threshold = (int64_t)wh_reader_take_u64le(r);
+        c.window[i].from_minute = wh_reader_take_u16le(r);
+        c.window[i].to_minute = wh_reader_take_u16le(r);
+        c.window[i].days = wh_reader_take_u8(r);
+    }
+    if (wh_reader_err(r) == WH_OK && wh_limiter_configure(l, &c) != WH_OK) {
+        wh_reader_fail(r, WH_ERR_RANGE);
+    }
+    return wh_reader_err(r);
 }

@@ -40,6 +40,7 @@
 #define WH_LIMITER_GROUPS_MAX  8
 #define WH_LIMITER_NO_LIMIT    INT64_MAX
 #define WH_LIMITER_SAVE_MAX    (34 + 2 * WH_LIMITER_GROUPS_MAX)
+#define WH_LIMITER_CONFIG_SIZE (41 + 8 * WH_LIMITER_RATES_MAX + 13 * WH_LIMITER_WINDOWS_MAX)
 
 typedef enum {
     WH_LIMITER_POWER_IMPORT, /* mW */
@@ -156,5 +157,11 @@ void wh_limiter_save(const wh_limiter *l, wh_writer *w);
 /* Into an initialized limiter. WH_ERR_SHORT, WH_ERR_UNSUPPORTED (version), WH_ERR_FORMAT: `l` stays
  * as it was. */
 wh_err wh_limiter_restore(wh_limiter *l, wh_reader *r) WH_MUST_USE;
+
+/* The parameters alone: WH_LIMITER_CONFIG_SIZE bytes, of them a version byte first. Restoring is
+ * configuring: durations start anew, tries and lock stay. WH_ERR_SHORT, WH_ERR_UNSUPPORTED
+ * (version), WH_ERR_RANGE as wh_limiter_configure: `l` stays as it was. */
+void wh_limiter_save_config(const wh_limiter *l, wh_writer *w);
+wh_err wh_limiter_restore_config(wh_limiter *l, wh_reader *r) WH_MUST_USE;
 
 #endif /* WH_METER_LIMITER_H */

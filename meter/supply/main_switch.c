@@ -3,9 +3,10 @@
 
 #include <stddef.h>
 
-#define SAVE_VERSION 1U
-#define MS_PER_MIN   60000U
-#define MS_PER_S     1000U
+#define SAVE_VERSION   1U
+#define CONFIG_VERSION 1U
+#define MS_PER_MIN     60000U
+#define MS_PER_S       1000U
 
 /* Phases of the relay drive. */
 enum { DRIVE_REST, DRIVE_BEGIN, DRIVE_PULSE, DRIVE_SETTLE };
@@ -542,4 +543,41 @@ wh_err wh_switch_restore(wh_switch *s, wh_reader *r)
     n.tries_left = n.config.tries;
     *s = n;
     return WH_OK;
+}
+
+void wh_switch_save_config(const wh_switch *s, wh_writer *w)
+{
+    const wh_switch_config *c = &s->config;
+    wh_writer_put_u8(w, CONFIG_VERSION);
+    wh_writer_put_u16le(w, c->trip_delay_min);
+    wh_writer_put_u16le(w, c->hold_off_max_min);
+    wh_writer_put_u32le(w, c->hold_off_ma);
+    wh_writer_put_u32le(w, c->open_current_max_ma);
+    wh_writer_put_u16le(w, c->key_press_ms);
+    wh_writer_put_u16le(w, c->pulse_ms);
+    wh_writer_put_u16le(w, c->settle_ms);
+    wh_writer_put_u16le(w, c->disagree_s);
+    wh_writer_put_u8(w, c->tries);
+}
+
+wh_err wh_switch_restore_config(wh_switch *s, wh_reader *r)
+{
+    wh_switch_config c;
+    uint8_t version = wh_reader_take_u8(r);
+    if (wh_reader_err(r) == WH_OK && version != CONFIG_VERSION) {
+        wh_reader_fail(r, WH_ERR_UNSUPPORTED);
+    }
+    c.trip_delay_min = wh_reader_take_u16le(r);
+    c.hold_off_max_min = wh_reader_take_u16le(r);
+    c.hold_off_ma = wh_reader_take_u32le(r);
+    c.open_current_max_ma = wh_reader_take_u32le(r);
+    c.key_press_ms = wh_reader_take_u16le(r);
+    c.pulse_ms = wh_reader_take_u16le(r);
+    c.settle_ms = wh_reader_take_u16le(r);
+    c.disagree_s = wh_reader_take_u16le(r);
+    c.tries = wh_reader_take_u8(r);
+    if (wh_reader_err(r) == WH_OK) {
+        wh_switch_configure(s, &c);
+    }
+    return wh_reader_err(r);
 }

@@ -43,9 +43,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define WH_SWITCH_MODES     7
-#define WH_SWITCH_EVENTS    8 /* waiting to be pulled; the oldest gives way */
-#define WH_SWITCH_SAVE_SIZE 21
+#define WH_SWITCH_MODES       7
+#define WH_SWITCH_EVENTS      8 /* waiting to be pulled; the oldest gives way */
+#define WH_SWITCH_SAVE_SIZE   21
+#define WH_SWITCH_CONFIG_SIZE 22
 
 /* Values are the wire's (class 70 attribute 3). */
 typedef enum {
@@ -247,5 +248,10 @@ void wh_switch_save(const wh_switch *s, wh_writer *w);
  * cut in the middle of a pulse it is as commanded, and its event is made if it was not.
  * WH_ERR_SHORT, WH_ERR_UNSUPPORTED (version), WH_ERR_FORMAT: `s` stays as it was. */
 wh_err wh_switch_restore(wh_switch *s, wh_reader *r) WH_MUST_USE;
+
+/* The parameters alone: WH_SWITCH_CONFIG_SIZE bytes, of them a version byte first. Restoring is
+ * configuring. WH_ERR_SHORT, WH_ERR_UNSUPPORTED (version): `s` stays as it was. */
+void wh_switch_save_config(const wh_switch *s, wh_writer *w);
+wh_err wh_switch_restore_config(wh_switch *s, wh_reader *r) WH_MUST_USE;
 
 #endif /* WH_METER_MAIN_SWITCH_H */
