@@ -97,6 +97,30 @@ uint64_t wh_reader_take_u64le(wh_reader *r)
     return take_le(r, 8);
 }
 
+uint64_t wh_reader_take_varint(wh_reader *r)
+{
+    uint64_t value = 0;
+    for (unsigned shift = 0; shift < 64; shift += 7) {
+        uint8_t byte = wh_reader_take_u8(r);
+        if (shift == 63 && byte > 1) {
+            break;
+        }
+        value |= (uint64_t)(byte & 0x7FU) << shift;
+        if ((byte & 0x80U) == 0) {
+            return value;
+        }
+    }
+    wh_reader_fail(r, WH_ERR_FORMAT);
+    return 0;
+}
+
+int64_t wh_reader_take_signed_varint(wh_reader *r)
+{
+    uint64_t twice = wh_reader_take_varint(r);
+    uint64_t half = twice >> 1U;
+    return (int64_t)((twice & 1U) != 0 ? ~half : half);
+}
+
 uint8_t wh_reader_peek_u8(wh_reader *r, size_t ahead)
 {
     if (r->err != WH_OK || ahead >= wh_reader_left(r)) {

@@ -35,6 +35,10 @@ uint16_t wh_reader_take_u16le(wh_reader *r);
 uint32_t wh_reader_take_u32le(wh_reader *r);
 uint64_t wh_reader_take_u64le(wh_reader *r);
 
+/* As wh_writer_put_varint writes them; WH_ERR_FORMAT where it is more than 64 bits. */
+uint64_t wh_reader_take_varint(wh_reader *r);
+int64_t wh_reader_take_signed_varint(wh_reader *r);
+
 /* Next `n` bytes in place, or NULL with WH_ERR_SHORT latched. Never NULL otherwise, even for
  * n 0. The bytes live as long as the buffer, not as long as the reader. */
 const uint8_t *wh_reader_take_bytes(wh_reader *r, size_t n);

@@ -50,6 +50,23 @@ uint8_t *wh_writer_reserve(wh_writer *w, size_t n)
     return p;
 }
 
+void wh_writer_put_varint(wh_writer *w, uint64_t value)
+{
+    uint8_t bytes[10];
+    size_t n = 0;
+    for (; value > 0x7FU; value >>= 7U) {
+        bytes[n++] = (uint8_t)(value | 0x80U);
+    }
+    bytes[n++] = (uint8_t)value;
+    wh_writer_put_bytes(w, bytes, n);
+}
+
+void wh_writer_put_signed_varint(wh_writer *w, int64_t value)
+{
+    uint64_t twice = (uint64_t)value << 1U;
+    wh_writer_put_varint(w, value < 0 ? ~twice : twice);
+}
+
 void wh_writer_put_bytes(wh_writer *w, const uint8_t *bytes, size_t n)
 {
     uint8_t *p = wh_writer_reserve(w, n);

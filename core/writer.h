@@ -32,6 +32,12 @@ void wh_writer_put_u64be(wh_writer *w, uint64_t value);
 void wh_writer_put_u16le(wh_writer *w, uint16_t value);
 void wh_writer_put_u32le(wh_writer *w, uint32_t value);
 void wh_writer_put_u64le(wh_writer *w, uint64_t value);
+
+/* Seven bits a byte, the lowest first, bit 7: another byte follows. 1 to 10 bytes. The signed one
+ * is of 2 v, or of -2 v - 1 where v is negative. */
+void wh_writer_put_varint(wh_writer *w, uint64_t value);
+void wh_writer_put_signed_varint(wh_writer *w, int64_t value);
+
 void wh_writer_put_bytes(wh_writer *w, const uint8_t *bytes, size_t n);
 
 /* Leave `n` bytes to be filled later through the returned pointer, for a length that is not

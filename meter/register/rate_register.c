@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "meter/register/rate_register.h"
 
+#include "meter/register/register_wire.h"
+
 #include <string.h>
 
-#define VERSION     1
+#define VERSION     2
 #define UWS_PER_MWH 3600000
 
 static unsigned kinds_of(uint16_t kinds)
@@ -108,27 +110,16 @@ wh_err wh_rate_register_save(const wh_rate_register *r, wh_writer *w)
     wh_writer_put_u8(w, r->config.count);
     wh_writer_put_u16be(w, r->config.kinds);
     for (size_t i = 0; i < cells; i++) {
-        wh_writer_put_u64be(w, (uint64_t)r->cell[i].mwh);
-        wh_writer_put_u32be(w, r->cell[i].rest_uws);
+        wh_energy_put(r->cell[i], w);
     }
     return wh_writer_err(w);
-}
-
-static wh_energy take_cell(wh_reader *reader, int64_t modulus_mwh)
-{
-    uint64_t mwh = wh_reader_take_u64be(reader);
-    uint32_t rest = wh_reader_take_u32be(reader);
-    if (mwh >= (uint64_t)modulus_mwh || rest >= UWS_PER_MWH) {
-        wh_reader_fail(reader, WH_ERR_RANGE);
-    }
-    return (wh_energy){(int64_t)mwh, rest};
 }
 
 wh_err wh_rate_register_restore(wh_rate_register *r, wh_reader *reader)
 {
     size_t cells = wh_rate_register_cells(&r->config);
     uint8_t version = wh_reader_take_u8(reader);
-    if (version != VERSION) {
+    if (version == 0 || version > VERSION) {
         wh_reader_fail(reader, WH_ERR_UNSUPPORTED);
     }
     uint8_t count = wh_reader_take_u8(reader);
@@ -138,14 +129,14 @@ wh_err wh_rate_register_restore(wh_rate_register *r, wh_reader *reader)
     }
     wh_reader ahead = *reader; /* all is looked at before anything is changed */
     for (size_t i = 0; i < cells; i++) {
-        (void)take_cell(&ahead, r->config.modulus_mwh);
+        (void)wh_energy_take(&ahead, version, r->config.modulus_mwh);
     }
     if (wh_reader_err(&ahead) != WH_OK) {
         wh_reader_fail(reader, wh_reader_err(&ahead));
         return wh_reader_err(&ahead);
     }
     for (size_t i = 0; i < cells; i++) {
-        r->cell[i] = take_cell(reader, r->config.modulus_mwh);
+        r->cell[i] = wh_energy_take(reader, version, r->config.modulus_mwh);
     }
     return WH_OK;
 }

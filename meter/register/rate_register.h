@@ -30,7 +30,7 @@
 
 #define WH_RATE_REGISTER_RATES_MAX 63
 
-/* Bytes that wh_rate_register_save writes for so many cells. */
+/* Bytes that wh_rate_register_save writes for so many cells at most. */
 #define WH_RATE_REGISTER_SAVE_SIZE(cells) (4 + 12 * (cells))
 
 typedef struct {
@@ -71,8 +71,8 @@ wh_energy wh_rate_register_sum(const wh_rate_register *r, wh_reg kind);
 wh_signed_energy wh_rate_register_combined(const wh_rate_register *r, uint8_t rate,
                                            wh_combination combination);
 
-/* Version 1: u8 version, u8 count, u16 kinds, then of each cell i64 mwh, u32 rest_uws; all big
- * endian. WH_ERR_SPACE as the writer. */
+/* Version 2: u8 version, u8 count, u16 kinds, then of each cell varints of mwh and rest_uws. (Version
+ * 1, which is still read, had i64 and u32, big endian.) WH_ERR_SPACE as the writer. */
 wh_err wh_rate_register_save(const wh_rate_register *r, wh_writer *w) WH_MUST_USE;
 
 /* After init with the configuration it was saved with. On an error nothing has changed.

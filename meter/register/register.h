@@ -94,10 +94,10 @@ void wh_register_flush_told(wh_register_bank *bank, wh_booked *booked);
 int64_t wh_register_reactive_import_mvarh(const wh_register_bank *bank, unsigned place);
 int64_t wh_register_reactive_export_mvarh(const wh_register_bank *bank, unsigned place);
 
-/* Version 1, big endian: u8 version, u8 places, u8 kinds, of each register i64 mwh, u32 rest_uws;
- * the running summing interval: u32 windows, of each phase i64 p, p1, q1, s. WH_ERR_SPACE as the
- * writer. */
-#define WH_REGISTER_SAVE_SIZE (3 + WH_REG_PLACES * WH_REG_COUNT * 12 + 4 + WH_PHASES * 4 * 8)
+/* Version 2: u8 version, u8 places, u8 kinds, of each register varints of mwh and rest_uws; the
+ * running summing interval: varint windows, of each phase signed varints p, p1, q1, s. (Version 1,
+ * which is still read, had i64 and u32, big endian.) WH_ERR_SPACE as the writer. */
+#define WH_REGISTER_SAVE_SIZE (3 + WH_REG_PLACES * WH_REG_COUNT * 12 + 5 + WH_PHASES * 4 * 10)
 wh_err wh_register_save(const wh_register_bank *bank, wh_writer *w) WH_MUST_USE;
 
 /* After init. The running summing interval goes on. On an error nothing has changed.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "core/reader.h"
 #include "core/writer.h"
 
 #include <setjmp.h>
@@ -252,6 +253,47 @@ static void nowhere_to_write_takes_no_bytes_and_nothing_more(void **unused)
     assert_int_equal(wh_writer_len(&w), 0);
 }
 
+static void varints_are_read_back_and_no_longer_than_they_must_be(void **state)
+{
+    (void)state;
+    static const struct {
+        uint64_t value;
+        size_t len;
+    } rows[] = {{0, 1},          {0x7F, 1},       {0x80, 2},      {0x3FFF, 2},
+                {0x4000, 3},     {UINT32_MAX, 5}, {INT64_MAX, 9}, {UINT64_C(1) << 63U, 10},
+                {UINT64_MAX, 10}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        uint8_t buf[10];
+        wh_writer w = wh_writer_init(buf, sizeof buf);
+        wh_writer_put_varint(&w, rows[i].value);
+        assert_int_equal(wh_writer_len(&w), rows[i].len);
+        wh_reader r = wh_reader_init(buf, rows[i].len);
+        assert_true(wh_reader_take_varint(&r) == rows[i].value);
+        assert_int_equal(wh_reader_err(&r), WH_OK);
+        r = wh_reader_init(buf, rows[i].len - 1);
+        (void)wh_reader_take_varint(&r);
+        assert_int_equal(wh_reader_err(&r), WH_ERR_SHORT);
+        w = wh_writer_init(buf, sizeof buf);
+        wh_writer_put_signed_varint(&w, (int64_t)rows[i].value);
+        r = wh_reader_init(buf, wh_writer_len(&w));
+        assert_true(wh_reader_take_signed_varint(&r) == (int64_t)rows[i].value);
+    }
+}
+
+static void a_varint_of_more_than_64_bits_is_refused(void **state)
+{
+    (void)state;
+    static const uint8_t rows[][11] = {
+        {0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x02, 0},
+        {0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x81, 0},
+    };
+    for (size_t i = 0; i < 2; i++) {
+        wh_reader r = wh_reader_init(rows[i], sizeof rows[i]);
+        assert_true(wh_reader_take_varint(&r) == 0);
+        assert_int_equal(wh_reader_err(&r), WH_ERR_FORMAT);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -265,6 +307,8 @@ int main(void)
         cmocka_unit_test(an_item_whose_first_byte_does_not_fit_is_dropped_by_a_rewind),
         cmocka_unit_test(a_rewind_goes_back_to_every_earlier_length_and_never_forward),
         cmocka_unit_test(nowhere_to_write_takes_no_bytes_and_nothing_more),
+        cmocka_unit_test(varints_are_read_back_and_no_longer_than_they_must_be),
+        cmocka_unit_test(a_varint_of_more_than_64_bits_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -217,26 +217,55 @@ static wh_err restore(wh_rate_register *r, const uint8_t *bytes, size_t len)
     return err;
 }
 
-static void version_1_is_read_and_written(void **state)
+/* The same in version 2: must be readable for ever, too. */
+static const uint8_t version_2[] = {
+    2,    2,    0x00, 0x05,                               /* */
+    0xD2, 0x09, 0xFF, 0xDC, 0xDB, 0x01,                   /* 1234 mWh, 3599999 uWs */
+    0x00, 0x05,                                           /* 0 mvarh, 5 uvars */
+    0xFF, 0xFF, 0x99, 0xA6, 0xEA, 0xAF, 0xE3, 0x01, 0x00, /* 999999999999999 mWh */
+    0x02, 0x01,                                           /* 2 mvarh, 1 uvars */
+};
+
+static void assert_is_the_fixture(const wh_rate_register *r)
+{
+    assert_int_equal(wh_rate_register_at(r, WH_REG_ACTIVE_IMPORT, 1)->mwh, 1234);
+    assert_int_equal(wh_rate_register_at(r, WH_REG_ACTIVE_IMPORT, 1)->rest_uws, 3599999);
+    assert_int_equal(wh_rate_register_at(r, WH_REG_REACTIVE_Q1, 1)->rest_uws, 5);
+    assert_int_equal(wh_rate_register_at(r, WH_REG_ACTIVE_IMPORT, 2)->mwh, 999999999999999);
+    assert_int_equal(wh_rate_register_at(r, WH_REG_REACTIVE_Q1, 2)->mwh, 2);
+}
+
+static void version_1_is_read(void **state)
 {
     (void)state;
     wh_energy cell[4];
     wh_rate_register r = of_version_1(cell);
     assert_int_equal(restore(&r, version_1, sizeof version_1), WH_OK);
-    assert_int_equal(wh_rate_register_at(&r, WH_REG_ACTIVE_IMPORT, 1)->mwh, 1234);
-    assert_int_equal(wh_rate_register_at(&r, WH_REG_ACTIVE_IMPORT, 1)->rest_uws, 3599999);
-    assert_int_equal(wh_rate_register_at(&r, WH_REG_REACTIVE_Q1, 1)->rest_uws, 5);
-    assert_int_equal(wh_rate_register_at(&r, WH_REG_ACTIVE_IMPORT, 2)->mwh, 999999999999999);
-    assert_int_equal(wh_rate_register_at(&r, WH_REG_REACTIVE_Q1, 2)->mwh, 2);
-    assert_int_equal(sizeof version_1, WH_RATE_REGISTER_SAVE_SIZE(4));
-    for (size_t size = 0; size <= sizeof version_1; size++) {
-        uint8_t buf[sizeof version_1];
+    assert_is_the_fixture(&r);
+}
+
+static void version_2_is_read_and_written(void **state)
+{
+    (void)state;
+    wh_energy cell[4];
+    wh_rate_register r = of_version_1(cell);
+    assert_int_equal(restore(&r, version_2, sizeof version_2), WH_OK);
+    assert_is_the_fixture(&r);
+    assert_true(sizeof version_2 <= WH_RATE_REGISTER_SAVE_SIZE(4));
+    for (size_t size = 0; size <= sizeof version_2; size++) {
+        uint8_t buf[sizeof version_2];
         wh_writer w = wh_writer_init(buf, size);
-        wh_err want = size < sizeof version_1 ? WH_ERR_SPACE : WH_OK;
+        wh_err want = size < sizeof version_2 ? WH_ERR_SPACE : WH_OK;
         assert_int_equal(wh_rate_register_save(&r, &w), want);
         if (want == WH_OK) {
-            assert_memory_equal(buf, version_1, sizeof version_1);
+            assert_memory_equal(buf, version_2, sizeof version_2);
         }
+    }
+    wh_energy before[4];
+    memcpy(before, cell, sizeof cell);
+    for (size_t len = 0; len < sizeof version_2; len++) {
+        assert_int_equal(restore(&r, version_2, len), WH_ERR_SHORT);
+        assert_memory_equal(cell, before, sizeof cell);
     }
 }
 
@@ -248,7 +277,7 @@ static void damage_changes_nothing(void **state)
         uint8_t byte;
         wh_err err;
     } rows[] = {
-        {0, 2, WH_ERR_UNSUPPORTED}, {0, 0, WH_ERR_UNSUPPORTED}, {1, 3, WH_ERR_RANGE},
+        {0, 3, WH_ERR_UNSUPPORTED}, {0, 0, WH_ERR_UNSUPPORTED}, {1, 3, WH_ERR_RANGE},
         {3, 4, WH_ERR_RANGE},       {15, 0x80, WH_ERR_RANGE}, /* a rest of 3600000 */
         {39, 0x00, WH_OK},          {34, 0x80, WH_ERR_RANGE}, /* the modulus and more */
         {28, 0x80, WH_ERR_RANGE},                             /* negative */
@@ -282,7 +311,8 @@ int main(void)
         cmocka_unit_test(energy_goes_to_the_rate_in_force),
         cmocka_unit_test(combined_registers_exist_by_rate),
         cmocka_unit_test(limits_of_the_configuration_are_kept),
-        cmocka_unit_test(version_1_is_read_and_written),
+        cmocka_unit_test(version_1_is_read),
+        cmocka_unit_test(version_2_is_read_and_written),
         cmocka_unit_test(damage_changes_nothing),
     };
     return cmocka_run_group_tests_name("rate_register", tests, NULL, NULL);
