@@ -91,12 +91,7 @@ void wh_cost_schedule(wh_cost *c, int64_t switch_ms)
 
 bool wh_cost_switch(wh_cost *c, int64_t utc_ms)
 {
-    if (c->switch_ms == INT64_MAX || utc_ms < c->switch_ms) {
-        return false;
-    }
-    c->in_force = (uint8_t)(1 - c->in_force);
-    c->switch_ms = INT64_MAX;
-    return true;
+    return wh_tariff_switch_sets(&c->in_force, &c->switch_ms, utc_ms);
 }
 
 int32_t wh_cost_price(const wh_cost *c, uint8_t rate)

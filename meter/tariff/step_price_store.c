@@ -52,41 +52,41 @@ static void take_season(wh_reader *r, wh_step_table *t, unsigned season, unsigne
     }
 }
 
-static wh_step_table take_table(wh_reader *r)
+/* What is wrong is told by the reader; then *t is not to be used. */
+static void take_table(wh_reader *r, wh_step_table *t)
 {
-    wh_step_table t;
-    memset(&t, 0, sizeof t);
-    t.settlement_count = wh_reader_take_u8(r);
-    for (unsigned i = 0; i < t.settlement_count && i < WH_STEP_SETTLEMENTS_MAX; i++) {
-        t.settlement[i].month = wh_reader_take_u8(r);
-        t.settlement[i].day = wh_reader_take_u8(r);
-        t.settlement[i].hour = wh_reader_take_u8(r);
+    memset(t, 0, sizeof *t);
+    t->settlement_count = wh_reader_take_u8(r);
+    for (unsigned i = 0; i < t->settlement_count && i < WH_STEP_SETTLEMENTS_MAX; i++) {
+        t->settlement[i].month = wh_reader_take_u8(r);
+        t->settlement[i].day = wh_reader_take_u8(r);
+        t->settlement[i].hour = wh_reader_take_u8(r);
     }
-    if (t.settlement_count > WH_STEP_SETTLEMENTS_MAX) {
+    if (t->settlement_count > WH_STEP_SETTLEMENTS_MAX) {
         wh_reader_fail(r, WH_ERR_RANGE);
     }
-    t.season_count = wh_reader_take_u8(r);
-    if (t.season_count > WH_STEP_SEASONS_MAX) {
+    t->season_count = wh_reader_take_u8(r);
+    if (t->season_count > WH_STEP_SEASONS_MAX) {
         wh_reader_fail(r, WH_ERR_RANGE);
     }
     unsigned cell = 0;
-    for (unsigned i = 0; i < t.season_count && i < WH_STEP_SEASONS_MAX; i++) {
-        take_season(r, &t, i, cell);
-        cell += t.season[i].threshold_count;
+    for (unsigned i = 0; i < t->season_count && i < WH_STEP_SEASONS_MAX; i++) {
+        take_season(r, t, i, cell);
+        cell += t->season[i].threshold_count;
         if (wh_reader_err(r) != WH_OK) {
-            return t;
+            return;
         }
     }
-    wh_err err = wh_step_check(&t);
+    wh_err err = wh_step_check(t);
     if (err != WH_OK) {
         wh_reader_fail(r, err);
     }
-    return t;
 }
 
 wh_err wh_step_price_take(wh_step_price *s, wh_reader *r)
 {
-    wh_step_table table = take_table(r);
+    wh_step_table table;
+    take_table(r, &table);
     wh_err err = wh_tariff_take_end(r);
     if (err == WH_OK) {
         s->table[1 - s->in_force] = table;
@@ -132,11 +132,12 @@ wh_err wh_step_price_restore(wh_step_price *s, wh_reader *r)
         wh_reader_fail(r, WH_ERR_RANGE);
     }
     wh_reader again = *r;
-    (void)take_table(r);
-    (void)take_table(r);
+    wh_step_table table;
+    take_table(r, &table);
+    take_table(r, &table);
     if (wh_reader_err(r) == WH_OK) {
-        s->table[0] = take_table(&again);
-        s->table[1] = take_table(&again);
+        take_table(&again, &s->table[0]);
+        take_table(&again, &s->table[1]);
         s->in_force = flags & FLAG_IN_FORCE;
         s->begun = (flags & FLAG_BEGUN) != 0;
         s->season = 0; /* the next tick finds it */

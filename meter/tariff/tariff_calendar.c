@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "meter/tariff/tariff_calendar_internal.h"
+#include "meter/tariff/tariff_octets.h"
 
 #include <string.h>
 
@@ -10,10 +11,15 @@ void wh_tariff_calendar_init(wh_tariff_calendar *c)
 {
     memset(c, 0, sizeof *c);
     for (unsigned set = 0; set < 2; set++) {
-        c->zones[set].season_count = 1;
-        c->zones[set].season[0] = (wh_tariff_season){1, 1, wh_tariff_zone_week(1, 0, 0)};
-        c->days[set].day_count = 1;
-        c->days[set].day[0] = (wh_tariff_day){1, {{0, 1}}};
+        wh_tariff_zones *zones = &c->zones[set];
+        wh_tariff_days *days = &c->days[set];
+        zones->season_count = 1;
+        zones->season[0].month = 1;
+        zones->season[0].day = 1;
+        memset(zones->season[0].week.day, 1, sizeof zones->season[0].week.day);
+        days->day_count = 1;
+        days->day[0].period_count = 1;
+        days->day[0].period[0].rate = 1;
     }
     c->zones_switch_ms = INT64_MAX;
     c->days_switch_ms = INT64_MAX;
@@ -223,14 +229,10 @@ wh_err wh_tariff_calendar_schedule(wh_tariff_calendar *c, int64_t zones_ms, int6
 unsigned wh_tariff_calendar_switch(wh_tariff_calendar *c, int64_t utc_ms)
 {
     unsigned switched = 0;
-    if (c->zones_switch_ms != INT64_MAX && utc_ms >= c->zones_switch_ms) {
-        c->zones_in_force = (uint8_t)(1 - c->zones_in_force);
-        c->zones_switch_ms = INT64_MAX;
+    if (wh_tariff_switch_sets(&c->zones_in_force, &c->zones_switch_ms, utc_ms)) {
         switched |= WH_TARIFF_SWITCHED_ZONES;
     }
-    if (c->days_switch_ms != INT64_MAX && utc_ms >= c->days_switch_ms) {
-        c->days_in_force = (uint8_t)(1 - c->days_in_force);
-        c->days_switch_ms = INT64_MAX;
+    if (wh_tariff_switch_sets(&c->days_in_force, &c->days_switch_ms, utc_ms)) {
         switched |= WH_TARIFF_SWITCHED_DAYS;
     }
     return switched;

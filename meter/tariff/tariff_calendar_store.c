@@ -23,9 +23,10 @@ static uint8_t take_count(wh_reader *r, unsigned min, unsigned max)
     return wh_reader_err(r) == WH_OK ? count : 0;
 }
 
-/* Into *out, NULL: nowhere. Returns the highest day table that is named. */
-static uint8_t take_zones(wh_reader *r, wh_tariff_zones *out)
+/* Into the zones at `place`, NULL: nowhere. Returns the highest day table that is named. */
+static uint8_t take_zones(wh_reader *r, void *place)
 {
+    wh_tariff_zones *out = place;
     uint8_t highest = 0;
     wh_tariff_season season[2]; /* the one before and this one */
     uint8_t count = take_count(r, 1, WH_TARIFF_SEASONS_MAX);
@@ -58,9 +59,10 @@ static void take_day(wh_reader *r, wh_tariff_day *day)
     fail(r, wh_tariff_check_day(day));
 }
 
-/* Returns how many tables there are. */
-static uint8_t take_days(wh_reader *r, wh_tariff_days *out)
+/* Into the days at `place`, NULL: nowhere. Returns how many tables there are. */
+static uint8_t take_days(wh_reader *r, void *place)
 {
+    wh_tariff_days *out = place;
     uint8_t count = take_count(r, 1, WH_TARIFF_DAYS_MAX);
     for (unsigned i = 0; i < count && wh_reader_err(r) == WH_OK; i++) {
         wh_tariff_day day = {0};
@@ -75,9 +77,10 @@ static uint8_t take_days(wh_reader *r, wh_tariff_days *out)
     return count;
 }
 
-/* Into the calendar, NULL: nowhere. Returns the highest day table that is named. */
-static uint8_t take_holidays(wh_reader *r, wh_tariff_calendar *out)
+/* Into the calendar at `place`, NULL: nowhere. Returns the highest day table that is named. */
+static uint8_t take_holidays(wh_reader *r, void *place)
 {
+    wh_tariff_calendar *out = place;
     uint8_t highest = 0;
     uint8_t count = take_count(r, 0, WH_TARIFF_HOLIDAYS_MAX);
     for (unsigned i = 0; i < count && wh_reader_err(r) == WH_OK; i++) {
@@ -97,50 +100,42 @@ static uint8_t take_holidays(wh_reader *r, wh_tariff_calendar *out)
     return highest;
 }
 
+typedef uint8_t take_fn(wh_reader *r, void *place);
+
 /* ---- setters ---- */
 
-static wh_err check_fit(const wh_tariff_calendar *c, const wh_tariff_numbers *n, wh_reader *r)
+/* What it returns goes to `number` of n. */
+static wh_err take_value(const wh_tariff_calendar *c, wh_reader *r, take_fn *take, void *place,
+                         wh_tariff_numbers *n, uint8_t *number)
 {
+    wh_reader again = *r;
+    *n = wh_tariff_numbers_of(c);
+    *number = take(r, NULL);
     if (wh_tariff_take_end(r) == WH_OK && !wh_tariff_fits(c, n)) {
         wh_reader_fail(r, WH_ERR_NOT_FOUND);
+    }
+    if (wh_reader_err(r) == WH_OK) {
+        (void)take(&again, place);
     }
     return wh_reader_err(r);
 }
 
 wh_err wh_tariff_take_zones(wh_tariff_calendar *c, wh_reader *r)
 {
-    wh_reader again = *r;
-    wh_tariff_numbers n = wh_tariff_numbers_of(c);
-    n.named[1] = take_zones(r, NULL);
-    wh_err err = check_fit(c, &n, r);
-    if (err == WH_OK) {
-        (void)take_zones(&again, &c->zones[1 - c->zones_in_force]);
-    }
-    return err;
+    wh_tariff_numbers n;
+    return take_value(c, r, take_zones, &c->zones[1 - c->zones_in_force], &n, &n.named[1]);
 }
 
 wh_err wh_tariff_take_days(wh_tariff_calendar *c, wh_reader *r)
 {
-    wh_reader again = *r;
-    wh_tariff_numbers n = wh_tariff_numbers_of(c);
-    n.there[1] = take_days(r, NULL);
-    wh_err err = check_fit(c, &n, r);
-    if (err == WH_OK) {
-        (void)take_days(&again, &c->days[1 - c->days_in_force]);
-    }
-    return err;
+    wh_tariff_numbers n;
+    return take_value(c, r, take_days, &c->days[1 - c->days_in_force], &n, &n.there[1]);
 }
 
 wh_err wh_tariff_take_holidays(wh_tariff_calendar *c, wh_reader *r)
 {
-    wh_reader again = *r;
-    wh_tariff_numbers n = wh_tariff_numbers_of(c);
-    n.named_by_holidays = take_holidays(r, NULL);
-    wh_err err = check_fit(c, &n, r);
-    if (err == WH_OK) {
-        (void)take_holidays(&again, c);
-    }
-    return err;
+    wh_tariff_numbers n;
+    return take_value(c, r, take_holidays, c, &n, &n.named_by_holidays);
 }
 
 /* ---- getters ---- */
@@ -215,38 +210,35 @@ wh_err wh_tariff_save_holidays(const wh_tariff_calendar *c, wh_writer *w)
     return wh_writer_err(w);
 }
 
-wh_err wh_tariff_restore_zones(wh_tariff_calendar *c, wh_reader *r)
+/* Both sets; place[0] and place[1] are theirs. */
+static wh_err restore_sets(wh_reader *r, take_fn *take, void *const place[2], uint8_t *in_force,
+                           int64_t *switch_ms)
 {
-    uint8_t in_force;
-    int64_t switch_ms;
-    wh_tariff_take_sets(r, &in_force, &switch_ms);
+    uint8_t set;
+    int64_t ms;
+    wh_tariff_take_sets(r, &set, &ms);
     wh_reader again = *r;
-    (void)take_zones(r, NULL);
-    (void)take_zones(r, NULL);
+    (void)take(r, NULL);
+    (void)take(r, NULL);
     if (wh_reader_err(r) == WH_OK) {
-        (void)take_zones(&again, &c->zones[0]);
-        (void)take_zones(&again, &c->zones[1]);
-        c->zones_in_force = in_force;
-        c->zones_switch_ms = switch_ms;
+        (void)take(&again, place[0]);
+        (void)take(&again, place[1]);
+        *in_force = set;
+        *switch_ms = ms;
     }
     return wh_reader_err(r);
 }
 
+wh_err wh_tariff_restore_zones(wh_tariff_calendar *c, wh_reader *r)
+{
+    void *const place[2] = {&c->zones[0], &c->zones[1]};
+    return restore_sets(r, take_zones, place, &c->zones_in_force, &c->zones_switch_ms);
+}
+
 wh_err wh_tariff_restore_days(wh_tariff_calendar *c, wh_reader *r)
 {
-    uint8_t in_force;
-    int64_t switch_ms;
-    wh_tariff_take_sets(r, &in_force, &switch_ms);
-    wh_reader again = *r;
-    (void)take_days(r, NULL);
-    (void)take_days(r, NULL);
-    if (wh_reader_err(r) == WH_OK) {
-        (void)take_days(&again, &c->days[0]);
-        (void)take_days(&again, &c->days[1]);
-        c->days_in_force = in_force;
-        c->days_switch_ms = switch_ms;
-    }
-    return wh_reader_err(r);
+    void *const place[2] = {&c->days[0], &c->days[1]};
+    return restore_sets(r, take_days, place, &c->days_in_force, &c->days_switch_ms);
 }
 
 wh_err wh_tariff_restore_holidays(wh_tariff_calendar *c, wh_reader *r)

@@ -1,6 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "meter/tariff/tariff_octets.h"
 
+bool wh_tariff_switch_sets(uint8_t *in_force, int64_t *switch_ms, int64_t utc_ms)
+{
+    if (*switch_ms == INT64_MAX || utc_ms < *switch_ms) {
+        return false;
+    }
+    *in_force ^= 1U;
+    *switch_ms = INT64_MAX;
+    return true;
+}
+
 void wh_tariff_take_version(wh_reader *r)
 {
     uint8_t version = wh_reader_take_u8(r);

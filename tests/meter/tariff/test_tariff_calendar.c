@@ -148,14 +148,10 @@ static void wrong_tables_are_refused_whole(void **state)
     assert_memory_equal(&c, &before, sizeof c);
 }
 
-/* Largest tables: 14 seasons, 8 days of 14 periods, 254 holidays; against a search by hand. */
-static void the_largest_tables_work(void **state)
+/* 14 seasons whose weeks name all day tables. */
+static wh_tariff_zones largest_zones(void)
 {
-    (void)state;
-    static wh_tariff_calendar c;
-    static wh_tariff_holiday holidays[WH_TARIFF_HOLIDAYS_MAX];
     wh_tariff_zones zones = {WH_TARIFF_SEASONS_MAX, {{0}}};
-    static wh_tariff_days days = {.day_count = WH_TARIFF_DAYS_MAX};
     for (uint8_t s = 0; s < WH_TARIFF_SEASONS_MAX; s++) {
         zones.season[s].month = (uint8_t)(1 + s * 6 / 7);
         zones.season[s].day = (uint8_t)(1 + s);
@@ -163,6 +159,13 @@ static void the_largest_tables_work(void **state)
             zones.season[s].week.day[d] = (uint8_t)(1 + (s + d) % 8);
         }
     }
+    return zones;
+}
+
+/* 8 days of 14 periods. */
+static wh_tariff_days largest_days(void)
+{
+    wh_tariff_days days = {.day_count = WH_TARIFF_DAYS_MAX};
     for (uint8_t d = 0; d < WH_TARIFF_DAYS_MAX; d++) {
         days.day[d].period_count = WH_TARIFF_PERIODS_MAX;
         for (uint8_t p = 0; p < WH_TARIFF_PERIODS_MAX; p++) {
@@ -170,8 +173,33 @@ static void the_largest_tables_work(void **state)
                 (wh_tariff_period){(uint16_t)(p * 100U + d), (uint8_t)(1 + (d * 14U + p) % 63)};
         }
     }
+    return days;
+}
+
+/* The day table of a date, searched by hand. */
+static unsigned table_of(const wh_tariff_zones *zones, wh_civil_date date)
+{
+    unsigned season = WH_TARIFF_SEASONS_MAX - 1;
+    for (unsigned s = 0; s < WH_TARIFF_SEASONS_MAX; s++) {
+        if (zones->season[s].month < date.month ||
+            (zones->season[s].month == date.month && zones->season[s].day <= date.day)) {
+            season = s;
+        }
+    }
+    return zones->season[season].week.day[wh_civil_weekday(date) - 1];
+}
+
+/* With 254 holidays, every third day. */
+static void the_largest_tables_work(void **state)
+{
+    (void)state;
+    const int64_t first = 20454; /* 1 January 2026 */
+    static wh_tariff_calendar c;
+    static wh_tariff_holiday holidays[WH_TARIFF_HOLIDAYS_MAX];
+    const wh_tariff_zones zones = largest_zones();
+    const wh_tariff_days days = largest_days();
     for (unsigned h = 0; h < WH_TARIFF_HOLIDAYS_MAX; h++) {
-        wh_civil_date date = wh_civil_date_from_days(20454 + 3 * (int64_t)h); /* from 2026 */
+        wh_civil_date date = wh_civil_date_from_days(first + 3 * (int64_t)h);
         holidays[h] =
             (wh_tariff_holiday){(uint16_t)date.year, date.month, date.day, (uint8_t)(1 + h % 8)};
     }
@@ -181,19 +209,9 @@ static void the_largest_tables_work(void **state)
     assert_int_equal(wh_tariff_calendar_schedule(&c, 1, 1), WH_OK);
     assert_int_equal(wh_tariff_calendar_switch(&c, 1), 3);
     assert_int_equal(wh_tariff_set_holidays(&c, holidays, WH_TARIFF_HOLIDAYS_MAX), WH_OK);
-    for (int64_t day = 20454; day < 20454 + 3 * 254; day++) {
-        wh_civil_date date = wh_civil_date_from_days(day);
-        unsigned table = (unsigned)((day - 20454) / 3 % 8) + 1;
-        if ((day - 20454) % 3 != 0) {
-            unsigned season = WH_TARIFF_SEASONS_MAX - 1;
-            for (unsigned s = 0; s < WH_TARIFF_SEASONS_MAX; s++) {
-                if (zones.season[s].month < date.month ||
-                    (zones.season[s].month == date.month && zones.season[s].day <= date.day)) {
-                    season = s;
-                }
-            }
-            table = zones.season[season].week.day[wh_civil_weekday(date) - 1];
-        }
+    for (int64_t day = 0; day < 3 * 254; day++) {
+        wh_civil_date date = wh_civil_date_from_days(first + day);
+        unsigned table = day % 3 == 0 ? (unsigned)(day / 3 % 8) + 1 : table_of(&zones, date);
         assert_int_equal(wh_tariff_day_table_at(&c, date), table);
     }
 }

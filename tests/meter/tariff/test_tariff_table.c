@@ -80,7 +80,7 @@ static bool read_sheet(const char *path, sheet *out)
 }
 
 /* Is a number in a list such as "2-6,9-11" or "12 1-2"? From greater to less goes over the end. */
-static bool in_list(const char *list, unsigned number)
+static bool in_list(const char *list, unsigned wanted)
 {
     while (*list != '\0') {
         if (*list < '0' || *list > '9') {
@@ -91,11 +91,16 @@ static bool in_list(const char *list, unsigned number)
         unsigned first = (unsigned)strtoul(list, &end, 10);
         unsigned last = *end == '-' ? (unsigned)strtoul(end + 1, &end, 10) : first;
         list = end;
-        if (first <= last ? number >= first && number <= last : number >= first || number <= last) {
+        if (first <= last ? wanted >= first && wanted <= last : wanted >= first || wanted <= last) {
             return true;
         }
     }
     return false;
+}
+
+static unsigned number(const char *text)
+{
+    return (unsigned)strtoul(text, NULL, 10);
 }
 
 static unsigned clock_time(const char *text, char **end)
@@ -302,9 +307,10 @@ static bool holidays_have(const sheet *holidays, const char *words, wh_civil_dat
         (void)snprintf(one, sizeof one, "%s:%s", f[SET], f[NAME]);
         const char *set = strstr(words, f[SET]);
         bool named = strstr(words, one) != NULL || (set != NULL && set[strlen(f[SET])] != ':');
-        bool year = strcmp(f[YEAR_FROM], "every") == 0 || atoi(f[YEAR_FROM]) == date.year;
-        unsigned from = (unsigned)(100 * atoi(f[FROM]) + atoi(f[FROM] + 3));
-        unsigned to = (unsigned)(100 * atoi(f[TO]) + atoi(f[TO] + 3));
+        bool year =
+            strcmp(f[YEAR_FROM], "every") == 0 || number(f[YEAR_FROM]) == (unsigned)date.year;
+        unsigned from = 100 * number(f[FROM]) + number(f[FROM] + 3);
+        unsigned to = 100 * number(f[TO]) + number(f[TO] + 3);
         if (named && year && day >= from && day <= to) {
             return true;
         }
