@@ -2,8 +2,9 @@
 /* Version 1, big endian but for the numbers of variable length (7 bits a byte, lowest first):
  *   u8 version, u16 epoch, u8 slots, of each slot: count, duration in s, both of variable length;
  *   (slots + 7) / 8 bytes: which are active; u8 extremes, of each: i64 value, u32 time;
- *   u8 settings that differ from the table, of each: u8 kind, u8 enabled, u16 delay, u16 recovery,
- *   u8 limits, of each: i16 trigger, i16 recovery. */
+ *   u8 kinds, (kinds + 7) / 8 bytes: which are disabled;
+ *   u8 kinds with limits or delays that differ from the table, of each: u8 kind, u16 delay,
+ *   u16 recovery, u8 limits, of each: i16 trigger, i16 recovery. */
 #include "meter/event/event_internal.h"
 
 #include <string.h>
@@ -67,7 +68,7 @@ static void save_slots(const wh_events *m, wh_writer *w)
 static bool is_default(unsigned kind, const wh_event_setting *s)
 {
     const wh_event_row *row = wh_event_row_of(kind);
-    bool same = s->enabled && s->delay_s == row->delay_s && s->recover_s == row->recover_s;
+    bool same = s->delay_s == row->delay_s && s->recover_s == row->recover_s;
     for (unsigned k = 0; k < row->term_count; k++) {
         const wh_event_term *term = &wh_event_terms()[row->first + k];
         same = same && s->limit[k].trigger_bp == term->trigger_bp &&
@@ -79,7 +80,6 @@ static bool is_default(unsigned kind, const wh_event_setting *s)
 static void save_setting(unsigned kind, const wh_event_setting *s, wh_writer *w)
 {
     wh_writer_put_u8(w, (uint8_t)kind);
-    wh_writer_put_u8(w, s->enabled ? 1U : 0U);
     wh_writer_put_u16be(w, s->delay_s);
     wh_writer_put_u16be(w, s->recover_s);
     wh_writer_put_u8(w, s->limit_count);
@@ -116,6 +116,8 @@ wh_err wh_events_save(const wh_events *m, wh_writer *w)
         wh_writer_put_u64be(w, (uint64_t)m->extreme[k].value);
         wh_writer_put_u32be(w, m->extreme[k].utc_s);
     }
+    wh_writer_put_u8(w, WH_EVENT_KINDS);
+    wh_writer_put_bytes(w, m->disabled, sizeof m->disabled);
     save_settings(m, w);
     return wh_writer_err(w);
 }
@@ -157,20 +159,29 @@ static void take_extremes(wh_events *m, wh_reader *r)
     }
 }
 
+static void take_disabled(wh_events *m, wh_reader *r)
+{
+    size_t kinds = wh_reader_take_u8(r);
+    if (kinds > WH_EVENT_KINDS) {
+        wh_reader_fail(r, WH_ERR_UNSUPPORTED);
+    }
+    const uint8_t *disabled = wh_reader_take_bytes(r, (kinds + 7U) / 8U);
+    if (m != NULL && disabled != NULL) {
+        memcpy(m->disabled, disabled, (kinds + 7U) / 8U);
+    }
+}
+
 static void take_setting(wh_events *m, wh_reader *r)
 {
     wh_event_setting s = {0};
     unsigned kind = wh_reader_take_u8(r);
-    uint8_t enabled = wh_reader_take_u8(r);
-    s.enabled = enabled == 1U;
     s.delay_s = wh_reader_take_u16be(r);
     s.recover_s = wh_reader_take_u16be(r);
     s.limit_count = wh_reader_take_u8(r);
     if (kind >= WH_EVENT_KINDS) {
         wh_reader_fail(r, WH_ERR_UNSUPPORTED);
     }
-    if (wh_reader_err(r) != WH_OK || enabled > 1U ||
-        s.limit_count != wh_event_row_of(kind)->term_count) {
+    if (wh_reader_err(r) != WH_OK || s.limit_count != wh_event_row_of(kind)->term_count) {
         wh_reader_fail(r, WH_ERR_FORMAT);
         return;
     }
@@ -182,6 +193,7 @@ static void take_setting(wh_events *m, wh_reader *r)
         wh_reader_fail(r, WH_ERR_FORMAT);
     }
     if (m != NULL && wh_reader_err(r) == WH_OK) {
+        s.enabled = !wh_event_disabled(m, kind);
         wh_event_put_setting(m, kind, &s);
     }
 }
@@ -194,6 +206,7 @@ static void take_all(wh_events *m, wh_reader *r)
     uint16_t epoch = wh_reader_take_u16be(r);
     take_slots(m, r);
     take_extremes(m, r);
+    take_disabled(m, r);
     unsigned settings = wh_reader_take_u8(r);
     for (unsigned k = 0; k < settings && wh_reader_err(r) == WH_OK; k++) {
         take_setting(m, r);
