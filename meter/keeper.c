@@ -103,6 +103,9 @@ static wh_err init_rooms(wh_keeper *k, int64_t platform_ms)
         err = wh_limiter_init(&k->limiter[i], &c->limiter[i]);
     }
     if (err == WH_OK) {
+        err = wh_user_init(&k->user, c->user != 0 ? c->user : WH_USER_RESIDENTIAL);
+    }
+    if (err == WH_OK) {
         err = wh_prepayment_init(&k->prepayment, &c->prepayment);
     }
     return err == WH_OK ? wh_events_init(&k->events, &c->events) : err;

@@ -47,6 +47,7 @@
 #include "meter/tariff/cost.h"
 #include "meter/tariff/step_price.h"
 #include "meter/tariff/tariff_calendar.h"
+#include "meter/tariff/user_class.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -81,6 +82,7 @@ typedef enum {
     WH_ROOM_EVENTS,
     WH_ROOM_DISPLAY,
     WH_ROOM_SETTINGS,
+    WH_ROOM_USER,
     WH_ROOMS
 } wh_room;
 
@@ -102,6 +104,7 @@ typedef struct {
     uint32_t reserve_bytes; /* wh_store_config */
     wh_clock_config clock;
     wh_flush_config flush;
+    uint8_t user;        /* wh_user_kind; 0: residential */
     uint8_t rates;       /* kept apart by registers and demand, 1 .. 63 */
     uint16_t rate_kinds; /* WH_REG_BIT of the registers that are kept by rate */
     wh_demand_config demand;
@@ -133,6 +136,7 @@ typedef struct wh_keeper {
     wh_step_price steps;
     wh_cost cost_import;
     wh_cost cost_export;
+    wh_user user;
     wh_rate_register rates;
     wh_demand demand;
     wh_switch main_switch;
@@ -156,7 +160,7 @@ typedef struct wh_keeper {
     wh_err store_err;        /* of the last attempt to save */
     uint32_t dirty;          /* bit per wh_room: not in the store as it is now */
     uint32_t urgent;         /* those that may not wait for the flush */
-    uint32_t account_seen; /* prepayment's revision when it last moved with energy */
+    uint32_t account_seen;   /* prepayment's revision when it last moved with energy */
     uint32_t seen[WH_ROOMS]; /* revisions when they were last looked at */
     uint64_t moved_mwh;      /* all that registers of the total ever grew by since the start */
     int64_t moved_uws;       /* its rest */

@@ -112,6 +112,8 @@ static wh_err take_settings(wh_keeper_settings *s, wh_reader *r)
 
 ROOM(settings, PUT(put_settings(&m->keeper->settings, w)), take_settings(&m->keeper->settings, r))
 
+ROOM(user, wh_user_save(&m->keeper->user, w), wh_user_restore(&m->keeper->user, r))
+
 #define ROW(key_, name)                                               \
     {                                                                 \
         .key = (key_), .save = save_##name, .restore = restore_##name \
@@ -140,6 +142,7 @@ static const room_row ROOMS[WH_ROOMS] = {
     [WH_ROOM_EVENTS] = ROW(WH_EVENT_KEY, events),
     [WH_ROOM_DISPLAY] = ROW(21, display),
     [WH_ROOM_SETTINGS] = ROW(23, settings),
+    [WH_ROOM_USER] = ROW(22, user),
 };
 
 #define BIT(room) (UINT32_C(1) << (unsigned)(room))
@@ -166,7 +169,7 @@ static uint32_t put_rooms(wh_meter *m, uint32_t rooms, wh_err *err)
 {
     uint32_t put = 0;
     for (unsigned room = 0; room < WH_ROOMS && *err == WH_OK; room++) {
-        if ((rooms & BIT(room)) == 0 || ROOMS[room].save == NULL) {
+        if ((rooms & BIT(room)) == 0) {
             continue;
         }
         *err = put_room(m, room);
@@ -224,7 +227,11 @@ static wh_err commit_all(wh_meter *m, uint32_t rooms)
     wh_keeper *k = m->keeper;
     wh_err err = WH_OK;
     while (err == WH_OK && (k->dirty & rooms) != 0) {
+        uint32_t before = k->dirty;
         err = commit_some(m, k->dirty & rooms);
+        if (err == WH_OK && k->dirty == before) {
+            err = WH_ERR_SPACE; /* not one of them fits a transaction */
+        }
     }
     k->store_err = err;
     return err;
@@ -282,9 +289,7 @@ void wh_keeper_restore(wh_meter *m)
 {
     wh_keeper *k = m->keeper;
     for (unsigned room = 0; room < WH_ROOMS; room++) {
-        if (ROOMS[room].restore != NULL) {
-            restore_room(m, room);
-        }
+        restore_room(m, room);
     }
     if (wh_tariff_calendar_check(&k->calendar) != WH_OK) { /* they do not belong together */
         wh_tariff_calendar_init(&k->calendar);
