@@ -155,6 +155,7 @@ wh_item_setter wh_catalogue_act_limiter_unlock;
 /* catalogue_load.c */
 wh_item_getter wh_catalogue_get_load;
 wh_item_getter wh_catalogue_get_load_reported;
+wh_item_getter wh_catalogue_get_load_want;
 wh_item_getter wh_catalogue_get_load_state;
 wh_item_getter wh_catalogue_get_load_stale;
 wh_item_getter wh_catalogue_get_load_config;

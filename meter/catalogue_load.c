@@ -79,11 +79,24 @@ wh_err wh_catalogue_set_load_config(wh_meter *meter, wh_item_ref ref, const wh_v
     return done(meter, wh_loads_put(&meter->keeper->loads, ref.place, &c));
 }
 
-/* One of the two fields of what is wanted; the other stays. */
-wh_err wh_catalogue_set_load_want(wh_meter *meter, wh_item_ref ref, const wh_value *value)
+/* A load as its wants are: while it is shed, those to come back to. */
+static wh_load as_wanted(const wh_meter *meter, wh_item_ref ref)
 {
     wh_load load = *load_of(meter, ref);
     load.want = load.shed_rank != 0 ? load.before : load.want;
+    return load;
+}
+
+wh_err wh_catalogue_get_load_want(const wh_meter *meter, wh_item_ref ref, wh_value *value)
+{
+    const wh_load load = as_wanted(meter, ref);
+    return load.used ? wh_catalogue_get_field(&load, ref, value) : WH_ERR_STATE;
+}
+
+/* One of the two fields of what is wanted; the other stays. */
+wh_err wh_catalogue_set_load_want(wh_meter *meter, wh_item_ref ref, const wh_value *value)
+{
+    wh_load load = as_wanted(meter, ref);
     wh_err err = wh_catalogue_set_field(&load, ref, value);
     return err != WH_OK ? err
                         : done(meter, wh_loads_want(&meter->keeper->loads, ref.place, &load.want));

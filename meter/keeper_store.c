@@ -55,6 +55,34 @@ static wh_err restore_events_and_session(wh_keeper *k, wh_reader *r)
     return err == WH_OK ? wh_program_restore(&k->program, r) : err;
 }
 
+/* With what was set of it: blobs that have only what it does are as configured. */
+static wh_err save_switch(const wh_keeper *k, wh_writer *w)
+{
+    wh_switch_save(&k->main_switch, w);
+    wh_switch_save_config(&k->main_switch, w);
+    return wh_writer_err(w);
+}
+
+static wh_err restore_switch(wh_keeper *k, wh_reader *r)
+{
+    wh_err err = wh_switch_restore(&k->main_switch, r);
+    return err == WH_OK && wh_reader_left(r) > 0 ? wh_switch_restore_config(&k->main_switch, r)
+                                                 : err;
+}
+
+static wh_err save_limiter(const wh_limiter *l, wh_writer *w)
+{
+    wh_limiter_save(l, w);
+    wh_limiter_save_config(l, w);
+    return wh_writer_err(w);
+}
+
+static wh_err restore_limiter(wh_limiter *l, wh_reader *r)
+{
+    wh_err err = wh_limiter_restore(l, r);
+    return err == WH_OK && wh_reader_left(r) > 0 ? wh_limiter_restore_config(l, r) : err;
+}
+
 ROOM(registers, wh_register_save(&m->registers, w), wh_register_restore(&m->registers, r))
 ROOM(rates, wh_rate_register_save(&m->keeper->rates, w),
      wh_rate_register_restore(&m->keeper->rates, r))
@@ -77,16 +105,11 @@ ROOM(prices_export, wh_cost_save_prices(&m->keeper->cost_export, w),
 ROOM(alarms, wh_alarms_save(&m->keeper->alarms, w), wh_alarms_restore(&m->keeper->alarms, r))
 ROOM(events, save_events_and_session(m->keeper, w), restore_events_and_session(m->keeper, r))
 ROOM(display, wh_display_save(&m->keeper->display, w), wh_display_restore(&m->keeper->display, r))
-ROOM(main_switch, PUT(wh_switch_save(&m->keeper->main_switch, w)),
-     wh_switch_restore(&m->keeper->main_switch, r))
-ROOM(limiter_1, PUT(wh_limiter_save(&m->keeper->limiter[0], w)),
-     wh_limiter_restore(&m->keeper->limiter[0], r))
-ROOM(limiter_2, PUT(wh_limiter_save(&m->keeper->limiter[1], w)),
-     wh_limiter_restore(&m->keeper->limiter[1], r))
-ROOM(limiter_3, PUT(wh_limiter_save(&m->keeper->limiter[2], w)),
-     wh_limiter_restore(&m->keeper->limiter[2], r))
-ROOM(limiter_4, PUT(wh_limiter_save(&m->keeper->limiter[3], w)),
-     wh_limiter_restore(&m->keeper->limiter[3], r))
+ROOM(main_switch, save_switch(m->keeper, w), restore_switch(m->keeper, r))
+ROOM(limiter_1, save_limiter(&m->keeper->limiter[0], w), restore_limiter(&m->keeper->limiter[0], r))
+ROOM(limiter_2, save_limiter(&m->keeper->limiter[1], w), restore_limiter(&m->keeper->limiter[1], r))
+ROOM(limiter_3, save_limiter(&m->keeper->limiter[2], w), restore_limiter(&m->keeper->limiter[2], r))
+ROOM(limiter_4, save_limiter(&m->keeper->limiter[3], w), restore_limiter(&m->keeper->limiter[3], r))
 ROOM(loads, PUT(wh_loads_save(&m->keeper->loads, w)), wh_loads_restore(&m->keeper->loads, r))
 
 /* Version 1: u8 version, u8 word of active, u8 words of reactive energy 1 and 2. */
