@@ -17,7 +17,8 @@ wh_oracle *wh_oracle_create(const wh_oracle_config *config)
     }
     o->config = *config;
     o->tariff = *config->tariff;
-    o->next_tariff_ms = INT64_MAX;
+    o->next_calendar_ms = INT64_MAX;
+    o->next_prices_ms = INT64_MAX;
     o->quarter = QUARTER_NEVER;
     o->utc_ms = config->start_ms;
     o->was_connected = true;
@@ -168,10 +169,16 @@ void wh_oracle_clock_set(wh_oracle *o, int64_t new_ms)
     }
 }
 
-void wh_oracle_tariff(wh_oracle *o, const wh_year_tariff *tariff, int64_t from_ms)
+void wh_oracle_calendar(wh_oracle *o, const wh_year_tariff *tariff, int64_t from_ms)
 {
-    o->next_tariff = *tariff;
-    o->next_tariff_ms = from_ms;
+    o->next_calendar = *tariff;
+    o->next_calendar_ms = from_ms;
+}
+
+void wh_oracle_prices(wh_oracle *o, const wh_year_tariff *tariff, int64_t from_ms)
+{
+    o->next_prices = *tariff;
+    o->next_prices_ms = from_ms;
 }
 
 void wh_oracle_demand_reset(wh_oracle *o)
@@ -286,6 +293,11 @@ int64_t wh_oracle_cost(const wh_oracle *o, unsigned which)
 wh_oracle_peak wh_oracle_demand(const wh_oracle *o, unsigned channel, unsigned rate)
 {
     return o->peaks.peak[channel][rate];
+}
+
+wh_oracle_peak wh_oracle_peak_ever(const wh_oracle *o, unsigned channel)
+{
+    return o->ever[channel];
 }
 
 uint32_t wh_oracle_records(const wh_oracle *o, unsigned recorder)

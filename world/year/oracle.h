@@ -106,8 +106,9 @@ void wh_oracle_tick(wh_oracle *o, int64_t elapsed_ms, int64_t utc_ms);
 /* Someone set the clock, and it was to say new_ms. */
 void wh_oracle_clock_set(wh_oracle *o, int64_t new_ms);
 
-/* Other tariff or prices, in force from the first tick at or after that time on. */
-void wh_oracle_tariff(wh_oracle *o, const wh_year_tariff *tariff, int64_t from_ms);
+/* Other seasons and days, or other prices, in force from the first tick at or after that time on. */
+void wh_oracle_calendar(wh_oracle *o, const wh_year_tariff *tariff, int64_t from_ms);
+void wh_oracle_prices(wh_oracle *o, const wh_year_tariff *tariff, int64_t from_ms);
 
 void wh_oracle_demand_reset(wh_oracle *o);
 
@@ -146,8 +147,9 @@ const char *wh_oracle_finding(const wh_oracle *o);
 int64_t wh_oracle_uws(const wh_oracle *o, unsigned place, unsigned rate, wh_reg kind);
 int64_t wh_oracle_cost(const wh_oracle *o, unsigned which); /* millionths, rounded down */
 wh_oracle_peak wh_oracle_demand(const wh_oracle *o, unsigned channel, unsigned rate);
-uint32_t wh_oracle_records(const wh_oracle *o, unsigned recorder); /* seen so far */
-uint64_t wh_oracle_checks(const wh_oracle *o);                     /* comparisons made so far */
+wh_oracle_peak wh_oracle_peak_ever(const wh_oracle *o, unsigned channel); /* over all resets */
+uint32_t wh_oracle_records(const wh_oracle *o, unsigned recorder);        /* seen so far */
+uint64_t wh_oracle_checks(const wh_oracle *o); /* comparisons made so far */
 
 /* When the boundary of a recorder after a moment is; for tests. */
 int64_t wh_oracle_next_ms(const wh_oracle *o, unsigned recorder, int64_t after_ms);

@@ -35,6 +35,7 @@ static void close_slip(wh_oracle *o)
         int64_t mw = s->uws[c] / seconds / 1000;
         if (s->whole) {
             note(&o->peaks.peak[c][0], mw, end_ms);
+            note(&o->ever[c], mw, end_ms);
         }
         if (s->one_rate) {
             note(&o->peaks.peak[c][o->rate], mw, end_ms);

@@ -63,8 +63,10 @@ struct wh_oracle {
     size_t ring_count; /* kept, backwards from it */
 
     wh_year_tariff tariff;
-    wh_year_tariff next_tariff;
-    int64_t next_tariff_ms; /* INT64_MAX: none */
+    wh_year_tariff next_calendar;
+    wh_year_tariff next_prices;
+    int64_t next_calendar_ms; /* INT64_MAX: none */
+    int64_t next_prices_ms;
     unsigned rate;
     int64_t quarter; /* for which `rate` was looked up */
     int64_t step_base_mwh;
@@ -72,6 +74,7 @@ struct wh_oracle {
 
     wh_oracle_slip slip;
     wh_oracle_peaks peaks;
+    wh_oracle_peak ever[WH_ORACLE_CHANNELS]; /* of the total, over all resets */
     wh_oracle_track track[WH_ORACLE_RECORDERS];
 
     int64_t topped_up;

@@ -2,6 +2,8 @@
 /* Boundaries of time, walked from one to the next, and the rate of a quarter hour. */
 #include "world/year/oracle_internal.h"
 
+#include <string.h>
+
 #define QUARTER_MS INT64_C(900000)
 
 const wh_almanac_day *wh_oracle_day(const wh_oracle *o, int64_t utc_ms, int32_t *second)
@@ -105,15 +107,30 @@ void wh_oracle_pass_boundaries(wh_oracle *o)
     }
 }
 
+/* What was scheduled comes into force; true where the calendar is another one now. */
+static bool switch_tables(wh_oracle *o)
+{
+    bool changed = o->next_calendar_ms <= o->utc_ms;
+    if (changed) {
+        const wh_year_tariff *next = &o->next_calendar;
+        o->tariff.day_count = next->day_count;
+        o->tariff.season_count = next->season_count;
+        memcpy(o->tariff.rate, next->rate, sizeof o->tariff.rate);
+        memcpy(o->tariff.season, next->season, sizeof o->tariff.season);
+        o->next_calendar_ms = INT64_MAX;
+    }
+    if (o->next_prices_ms <= o->utc_ms) {
+        memcpy(o->tariff.import, o->next_prices.import, sizeof o->tariff.import);
+        memcpy(o->tariff.export, o->next_prices.export, sizeof o->tariff.export);
+        o->next_prices_ms = INT64_MAX;
+    }
+    return changed;
+}
+
 void wh_oracle_find_rate(wh_oracle *o)
 {
-    bool changed = !o->programmed;
+    bool changed = switch_tables(o) || !o->programmed;
     o->programmed = true;
-    if (o->next_tariff_ms <= o->utc_ms) {
-        o->tariff = o->next_tariff;
-        o->next_tariff_ms = INT64_MAX;
-        changed = true;
-    }
     int64_t quarter = o->utc_ms / QUARTER_MS;
     if (quarter == o->quarter && !changed) {
         return;

@@ -198,6 +198,17 @@ static void random_steps(wh_random *r, wh_year_tariff *t)
     }
 }
 
+void wh_year_tariff_change(wh_random *r, wh_year_tariff *t)
+{
+    unsigned days = t->day_count;
+    t->day_count = 0;
+    t->season_count = 0;
+    while (t->day_count < days) {
+        random_day(r, t);
+    }
+    random_seasons(r, t);
+}
+
 void wh_year_tariff_reprice(wh_random *r, wh_year_tariff *t)
 {
     for (unsigned i = 1; i <= t->rates; i++) {

@@ -66,6 +66,9 @@ bool wh_year_tariff_find(const char *name, wh_year_tariff *out);
 /* Any tariff a meter must be able to follow. */
 void wh_year_tariff_random(wh_random *random, wh_year_tariff *out);
 
+/* Another calendar: other seasons and day tables, as many of them, with the same holidays. */
+void wh_year_tariff_change(wh_random *random, wh_year_tariff *tariff);
+
 /* Other prices for the same rates. */
 void wh_year_tariff_reprice(wh_random *random, wh_year_tariff *tariff);
 

@@ -22,6 +22,7 @@ static const wh_year_place places[] = {
      10,
      -1,
      3600},
+    {"utc", 51.5, 0, {.standard_min = 0}, 0, 0, 0, 0, 0, 0, 0},
     {"wuhan", 30.6, 114.3, {.standard_min = 480}, 28800, 0, 0, 0, 0, 0, 0},
     {"sydney",
      -33.9,

@@ -1,0 +1,447 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "world/year/year_meter.h"
+
+#include "world/year/year_flash.h"
+#include "world/year/year_program.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define SECTOR_SIZE  4096
+#define SECTORS      256
+#define KEYS         96
+#define BLOB_BYTES   24576
+#define RESERVE      1024
+#define TRIP_DELAY_M 5
+#define RATE_KINDS                                                         \
+    (WH_REG_BIT(WH_REG_ACTIVE_IMPORT) | WH_REG_BIT(WH_REG_ACTIVE_EXPORT) | \
+     WH_REG_BIT(WH_REG_REACTIVE_Q1) | WH_REG_BIT(WH_REG_REACTIVE_Q2) |     \
+     WH_REG_BIT(WH_REG_REACTIVE_Q3) | WH_REG_BIT(WH_REG_REACTIVE_Q4))
+
+static const wh_combination demand_source[WH_ORACLE_CHANNELS] = {
+    {WH_REG_BIT(WH_REG_ACTIVE_IMPORT), 0},
+    {WH_REG_BIT(WH_REG_ACTIVE_EXPORT), 0},
+};
+
+struct wh_year_meter {
+    wh_year_meter_config config;
+    wh_year_flash ram; /* where the flash is our own */
+    wh_meter_config meter_config;
+    wh_keeper_config keeper_config;
+    wh_limiter_config limiter;
+    wh_meter meter;
+    wh_keeper keeper;
+    void *memory;
+    size_t memory_size;
+    int64_t platform_ms;
+    bool relay_closed;
+};
+
+/* ---- setting up ---- */
+
+static void configure_meter(wh_year_meter *m)
+{
+    wh_meter_config *c = &m->meter_config;
+    c->metrology.fs_mhz = 8000000;
+    c->metrology.f_nominal_mhz = 50000;
+    c->metrology.phases = WH_PHASES;
+    for (unsigned k = 0; k < WH_CHANNELS; k++) {
+        c->metrology.channel[k].full_scale = k <= WH_U3 ? 600000000 : 150000000;
+    }
+    memcpy(c->logical_device_name, "WHM0000000000001", WH_METER_NAME_SIZE);
+    memcpy(c->serial, "year", 5);
+}
+
+static void configure_limiter(wh_year_meter *m)
+{
+    m->limiter = (wh_limiter_config){
+        .monitored = WH_LIMITER_POWER_IMPORT,
+        .action_over = WH_LIMITER_DISCONNECT,
+        .action_under = WH_LIMITER_RECONNECT,
+        .reclose_max = 3,
+        .min_over_s = 120,
+        .min_under_s = 60,
+        .reclose_wait_s = 300,
+        .forget_s = 86400,
+        .threshold_normal = m->config.limit_mw,
+        .threshold_emergency = m->config.limit_mw,
+    };
+}
+
+static void configure_keeper(wh_year_meter *m)
+{
+    configure_limiter(m);
+    m->keeper_config = (wh_keeper_config){
+        .flash = m->config.flash,
+        .key_count = KEYS,
+        .blob_bytes = BLOB_BYTES,
+        .reserve_bytes = RESERVE,
+        .clock = {.zone = m->config.place->rule,
+                  .base = WH_CLOCK_BASE_CRYSTAL,
+                  .keep_correction = true},
+        .flush = {.hold_up = m->config.hold_up},
+        .rates = WH_YEAR_RATES,
+        .rate_kinds = RATE_KINDS,
+        .demand = {.slip_min = m->config.slip_min,
+                   .slips = 1,
+                   .channels = WH_ORACLE_CHANNELS,
+                   .rates = WH_YEAR_RATES,
+                   .total_through_rates = true},
+        .demand_source = demand_source,
+        .demand_slips_max = 15,
+        .main_switch = {.trip_delay_min = TRIP_DELAY_M},
+        .switch_mode = 5,
+        .limiter = &m->limiter,
+        .limiter_count = m->config.limit_mw > 0 ? 1 : 0,
+    };
+}
+
+static wh_err start(wh_year_meter *m, bool ran_on)
+{
+    wh_err err = wh_meter_init(&m->meter, &m->meter_config, NULL);
+    if (err == WH_OK) {
+        err = wh_meter_keep(&m->meter, &m->keeper, &m->keeper_config, m->memory, m->memory_size,
+                            m->platform_ms, ran_on);
+    }
+    return err;
+}
+
+static wh_err program_prices(wh_year_meter *m, const wh_year_tariff *t, int64_t from_ms)
+{
+    wh_err err = wh_cost_set_prices(&m->keeper.cost_import, t->import + 1, WH_YEAR_RATES);
+    if (err == WH_OK) {
+        err = wh_cost_set_prices(&m->keeper.cost_export, t->export + 1, WH_YEAR_RATES);
+    }
+    if (err == WH_OK) {
+        wh_cost_schedule(&m->keeper.cost_import, from_ms);
+        wh_cost_schedule(&m->keeper.cost_export, from_ms);
+        wh_keeper_touch(&m->keeper, WH_ROOM_PRICES_IMPORT);
+        wh_keeper_touch(&m->keeper, WH_ROOM_PRICES_EXPORT);
+    }
+    return err;
+}
+
+static wh_err program_calendar(wh_year_meter *m, const wh_year_tariff *t, int64_t from_ms)
+{
+    wh_tariff_zones zones;
+    wh_tariff_days days;
+    wh_year_program_zones(t, &zones);
+    wh_year_program_days(t, &days);
+    wh_err err = wh_tariff_set_days(&m->keeper.calendar, &days);
+    if (err == WH_OK) {
+        err = wh_tariff_set_zones(&m->keeper.calendar, &zones);
+    }
+    if (err == WH_OK) {
+        err = wh_tariff_calendar_schedule(&m->keeper.calendar, from_ms, from_ms);
+    }
+    if (err == WH_OK) {
+        wh_keeper_touch(&m->keeper, WH_ROOM_ZONES);
+        wh_keeper_touch(&m->keeper, WH_ROOM_DAYS);
+    }
+    return err;
+}
+
+static wh_err program_rest(wh_year_meter *m, int64_t utc_ms)
+{
+    wh_tariff_holiday holidays[WH_YEAR_HOLIDAYS];
+    wh_step_table steps;
+    unsigned count = wh_year_program_holidays(m->config.tariff, holidays);
+    wh_err err = wh_tariff_set_holidays(&m->keeper.calendar, holidays, count);
+    if (err == WH_OK) {
+        wh_year_program_steps(m->config.tariff, &steps);
+        err = wh_step_price_set(&m->keeper.steps, &steps);
+    }
+    if (err == WH_OK) {
+        wh_step_price_schedule(&m->keeper.steps, utc_ms);
+        m->keeper.settings.active_word = m->config.active_word;
+        memcpy(m->keeper.settings.reactive_word, m->config.reactive_word, 2);
+        wh_keeper_touch(&m->keeper, WH_ROOM_HOLIDAYS);
+        wh_keeper_touch(&m->keeper, WH_ROOM_STEPS);
+        wh_keeper_touch(&m->keeper, WH_ROOM_SETTINGS);
+    }
+    return err;
+}
+
+/* New from the factory: the clock first, then the tables, each in force with the next tick. */
+static wh_err program(wh_year_meter *m, int64_t utc_ms)
+{
+    wh_year_meter_tick(m, 0, 0);
+    wh_err err = wh_clock_set(&m->keeper.clock, utc_ms);
+    if (err == WH_OK) {
+        err = program_calendar(m, m->config.tariff, utc_ms);
+    }
+    if (err == WH_OK) {
+        err = program_prices(m, m->config.tariff, utc_ms);
+    }
+    wh_year_meter_tick(m, 0, 0);
+    if (err == WH_OK) {
+        err = program_rest(m, utc_ms);
+    }
+    wh_year_meter_tick(m, 0, 0);
+    return err;
+}
+
+wh_err wh_year_meter_create(const wh_year_meter_config *config, int64_t utc_ms, wh_year_meter **out,
+                            wh_message *message)
+{
+    wh_year_meter *m = calloc(1, sizeof *m);
+    if (m == NULL) {
+        wh_message_set(message, "no memory");
+        return WH_ERR_SPACE;
+    }
+    m->config = *config;
+    m->relay_closed = true;
+    if (m->config.flash == NULL && wh_year_flash_init(&m->ram, SECTOR_SIZE, SECTORS)) {
+        m->config.flash = &m->ram.flash;
+    }
+    configure_meter(m);
+    configure_keeper(m);
+    m->memory_size = wh_keeper_memory_size(&m->keeper_config);
+    m->memory = m->memory_size > 0 ? malloc(m->memory_size) : NULL;
+    wh_err err = m->config.flash != NULL && m->memory != NULL ? WH_OK : WH_ERR_SPACE;
+    if (err == WH_OK) {
+        err = start(m, true);
+    }
+    if (err == WH_OK) {
+        err = program(m, utc_ms);
+    }
+    if (err != WH_OK) {
+        wh_message_set(message, "the meter could not be set up: %s", wh_err_text(err));
+        wh_year_meter_destroy(m);
+        return err;
+    }
+    *out = m;
+    return WH_OK;
+}
+
+void wh_year_meter_destroy(wh_year_meter *m)
+{
+    if (m != NULL) {
+        wh_year_flash_free(&m->ram);
+        free(m->memory);
+        free(m);
+    }
+}
+
+void wh_year_meter_expect(const wh_year_meter_config *config, wh_oracle_config *out)
+{
+    *out = (wh_oracle_config){
+        .place = config->place,
+        .tariff = config->tariff,
+        .rate_kinds = RATE_KINDS,
+        .active_word = config->active_word,
+        .reactive_word = {config->reactive_word[0], config->reactive_word[1]},
+        .slip_ms = config->slip_min * 60000U,
+        .may_lose_ms = config->hold_up ? 0 : WH_FLUSH_PERIOD_MS,
+        .wallet = config->wallet,
+        .overdraft = config->overdraft,
+        .trip_delay_ms = TRIP_DELAY_M * 60000U,
+    };
+}
+
+/* ---- time ---- */
+
+static void follow_coil(wh_year_meter *m)
+{
+    if (m->keeper.main_switch.coil == WH_SWITCH_COIL_OPEN) {
+        m->relay_closed = false;
+    } else if (m->keeper.main_switch.coil == WH_SWITCH_COIL_CLOSE) {
+        m->relay_closed = true;
+    }
+}
+
+static void tick(wh_year_meter *m, uint32_t contacts, bool power_fails)
+{
+    const wh_meter_inputs in = {
+        .platform_ms = m->platform_ms,
+        .contacts = contacts,
+        .feedback =
+            (uint8_t)(m->relay_closed ? WH_SWITCH_FEEDBACK_CLOSED : WH_SWITCH_FEEDBACK_OPEN),
+        .power_fails = power_fails,
+    };
+    wh_meter_tick(&m->meter, &in);
+    follow_coil(m);
+}
+
+void wh_year_meter_tick(wh_year_meter *m, int64_t elapsed_ms, uint32_t contacts)
+{
+    m->platform_ms += elapsed_ms;
+    tick(m, contacts, false);
+}
+
+void wh_year_meter_feed(wh_year_meter *m, const wh_year_interval *i)
+{
+    wh_meter_interval in = {.present = i->last.present,
+                            .rotation = i->last.present != 7        ? WH_ROTATION_NONE
+                                        : i->last.reversed_sequence ? WH_ROTATION_ACB
+                                                                    : WH_ROTATION_ABC,
+                            .f_uhz = i->last.f_uhz,
+                            .in_ua = i->last.in_ua};
+    for (unsigned k = 0; k < WH_PHASES; k++) {
+        in.quantum.p_uws[k] = i->p_uws[k];
+        in.quantum.p1_uws[k] = i->p1_uws[k];
+        in.quantum.q1_uvars[k] = i->q1_uvars[k];
+        in.quantum.s_uvas[k] = i->s_uvas[k];
+        in.u_uv[k] = i->last.u_uv[k];
+        in.i_ua[k] = i->last.i_ua[k];
+        in.p_uw[k] = i->last.p_uw[k];
+        in.q1_uvar[k] = i->last.q1_uvar[k];
+    }
+    wh_meter_feed(&m->meter, &in);
+}
+
+void wh_year_meter_power_down(wh_year_meter *m)
+{
+    if (m->config.hold_up) {
+        m->ram.failing = true;
+        tick(m, 0, true);
+        m->ram.failing = false;
+    }
+    memset(&m->meter, 0xA5, sizeof m->meter); /* what RAM holds without power */
+    memset(&m->keeper, 0xA5, sizeof m->keeper);
+    memset(m->memory, 0xA5, m->memory_size);
+}
+
+wh_err wh_year_meter_power_up(wh_year_meter *m, int64_t outage_ms, bool battery_lost)
+{
+    m->platform_ms = battery_lost ? 0 : m->platform_ms + outage_ms;
+    return start(m, !battery_lost);
+}
+
+/* ---- hands ---- */
+
+wh_err wh_year_meter_clock(wh_year_meter *m, const wh_year_action *a, int64_t true_ms)
+{
+    wh_clock *clock = &m->keeper.clock;
+    wh_err err = WH_ERR_ARG;
+    if (a->kind == WH_YEAR_CLOCK_SET) {
+        err = wh_clock_set(clock, true_ms + a->value);
+    } else if (a->kind == WH_YEAR_CLOCK_SHIFT) {
+        err = wh_clock_shift(clock, (int32_t)a->value);
+    } else if (a->kind == WH_YEAR_CLOCK_MINUTE) {
+        err = wh_clock_adjust_to_minute(clock);
+    } else if (a->kind == WH_YEAR_CLOCK_BROADCAST) {
+        err = wh_clock_broadcast(clock, true_ms + a->value, NULL, 0);
+    }
+    wh_keeper_touch(&m->keeper, WH_ROOM_CLOCK);
+    return err;
+}
+
+wh_err wh_year_meter_calendar(wh_year_meter *m, const wh_year_tariff *t, int64_t from_ms)
+{
+    return program_calendar(m, t, from_ms);
+}
+
+wh_err wh_year_meter_prices(wh_year_meter *m, const wh_year_tariff *t, int64_t from_ms)
+{
+    return program_prices(m, t, from_ms);
+}
+
+bool wh_year_meter_purchase(wh_year_meter *m, wh_year_purchase which, int64_t amount)
+{
+    (void)m;
+    (void)amount;
+    return which == WH_YEAR_PURCHASE_GOOD;
+}
+
+bool wh_year_meter_order(wh_year_meter *m, wh_year_order which, int64_t valid_ms)
+{
+    static const wh_switch_order_kind kinds[WH_YEAR_ORDERS] = {
+        WH_SWITCH_TRIP, WH_SWITCH_PERMIT, WH_SWITCH_CLOSE, WH_SWITCH_PROTECTION_ON,
+        WH_SWITCH_PROTECTION_OFF};
+    int64_t utc_ms = wh_keeper_utc_ms(&m->keeper);
+    const wh_switch_order order = {
+        .kind = kinds[which], .operator_code = 1, .valid_until_ms = utc_ms + valid_ms};
+    return wh_switch_obey(&m->keeper.main_switch, &order, utc_ms) == WH_OK;
+}
+
+bool wh_year_meter_freeze(wh_year_meter *m, wh_oracle *oracle)
+{
+    (void)m;
+    (void)oracle;
+    return true;
+}
+
+wh_err wh_year_meter_demand_reset(wh_year_meter *m)
+{
+    wh_keeper_touch(&m->keeper, WH_ROOM_DEMAND);
+    return wh_demand_reset(&m->keeper.demand, WH_DEMAND_RESET_COMMAND,
+                           wh_keeper_utc_ms(&m->keeper));
+}
+
+/* ---- eyes ---- */
+
+bool wh_year_meter_closed(const wh_year_meter *m)
+{
+    return m->relay_closed;
+}
+
+int64_t wh_year_meter_utc_ms(const wh_year_meter *m)
+{
+    return wh_keeper_utc_ms(&m->keeper);
+}
+
+const wh_meter *wh_year_meter_inside(const wh_year_meter *m)
+{
+    return &m->meter;
+}
+
+static int64_t read_uws(const void *meter, unsigned place, unsigned rate, wh_reg kind)
+{
+    const wh_year_meter *m = meter;
+    const wh_energy *e = rate == 0 ? &m->meter.registers.reg[place][kind]
+                                   : wh_rate_register_at(&m->keeper.rates, kind, (uint8_t)rate);
+    return e == NULL ? 0 : e->mwh * 3600000 + e->rest_uws;
+}
+
+static void read_peaks(const wh_year_meter *m, wh_oracle_reading *out)
+{
+    for (uint8_t c = 0; c < WH_ORACLE_CHANNELS; c++) {
+        for (uint8_t rate = 0; rate <= WH_YEAR_RATES; rate++) {
+            wh_demand_value v = wh_demand_max(&m->keeper.demand, c, rate);
+            out->peak[c][rate] = (wh_oracle_peak){v.mw, v.end_ms};
+        }
+    }
+}
+
+void wh_year_meter_glance(const wh_year_meter *m, wh_oracle_reading *out)
+{
+    const wh_keeper *k = &m->keeper;
+    *out = (wh_oracle_reading){
+        .meter = m,
+        .uws = read_uws,
+        .utc_ms = k->clock.utc_ms,
+        .rate = k->rate,
+        .cost = {k->cost_import.total, k->cost_export.total},
+        .connected = k->main_switch.state == WH_SWITCH_CONNECTED,
+        .output_closed = k->main_switch.output_closed,
+        .by_limiter = k->main_switch.cause == WH_SWITCH_BY_LIMITER,
+        .by_credit = k->main_switch.cause == WH_SWITCH_BY_CREDIT,
+    };
+}
+
+void wh_year_meter_read(const wh_year_meter *m, wh_oracle_reading *out)
+{
+    wh_year_meter_glance(m, out);
+    out->combined_active_mwh = wh_keeper_combined_active_mwh(&m->meter, 0);
+    for (unsigned i = 0; i < 2; i++) {
+        out->combined_reactive_mvarh[i] = wh_keeper_combined_reactive_mvarh(&m->meter, i, 0);
+    }
+    read_peaks(m, out);
+}
+
+void wh_year_meter_records(wh_year_meter *m, wh_oracle *oracle)
+{
+    (void)m;
+    (void)oracle;
+}
+
+wh_year_wear wh_year_meter_wear(const wh_year_meter *m)
+{
+    wh_store_report report = wh_store_get_report(&m->keeper.store);
+    return (wh_year_wear){.programs = m->ram.programs,
+                          .programmed_bytes = m->ram.programmed_bytes,
+                          .erases = m->ram.erases,
+                          .erases_max = report.erases_max,
+                          .sectors = m->config.flash->sector_count};
+}
