@@ -223,6 +223,12 @@ void wh_oracle_record(wh_oracle *o, unsigned recorder, int64_t time_ms, int64_t 
     nail_down(o);
 }
 
+void wh_oracle_record_lost(wh_oracle *o, unsigned recorder, uint32_t count)
+{
+    wh_oracle_say(o, "%u records of %s are gone", (unsigned)count,
+                  o->config.recorder[recorder].name);
+}
+
 /* ---- money and switch ---- */
 
 void wh_oracle_purchase(wh_oracle *o, wh_year_purchase which, int64_t amount, bool accepted)

@@ -31,12 +31,19 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define WH_ORACLE_RECORDERS 8
+#define WH_ORACLE_RECORDERS 10
 #define WH_ORACLE_CHANNELS  2 /* of demand: +A and -A */
 #define WH_ORACLE_RING      64
 #define WH_ORACLE_DUE       256
 
-typedef enum { WH_ORACLE_EVERY, WH_ORACLE_DAILY, WH_ORACLE_MONTHLY } wh_oracle_when;
+typedef enum {
+    WH_ORACLE_EVERY,
+    WH_ORACLE_DAILY,
+    WH_ORACLE_MONTHLY,
+    WH_ORACLE_AT_COMMAND,
+    WH_ORACLE_AT_CALENDAR, /* where another calendar comes into force */
+    WH_ORACLE_AT_PRICES
+} wh_oracle_when;
 
 /* One recorder of the meter, and when it makes a record. */
 typedef struct {
@@ -132,6 +139,9 @@ void wh_oracle_power_up(wh_oracle *o, int64_t outage_ms, bool battery_lost,
  * where the record has no such column. */
 void wh_oracle_record(wh_oracle *o, unsigned recorder, int64_t time_ms, int64_t import_mwh,
                       int64_t export_mwh);
+
+/* Records that were there are not there any more. */
+void wh_oracle_record_lost(wh_oracle *o, unsigned recorder, uint32_t count);
 
 /* After each tick: records, switch and wallet. */
 void wh_oracle_look(wh_oracle *o, const wh_oracle_reading *r);

@@ -41,8 +41,12 @@ int64_t wh_oracle_next_ms(const wh_oracle *o, unsigned recorder, int64_t after_m
     case WH_ORACLE_DAILY:
         return next_local(o, after_ms, 0, 0, r->second);
     case WH_ORACLE_MONTHLY:
-    default:
         return next_local(o, after_ms, 0, r->day, r->second);
+    case WH_ORACLE_AT_COMMAND:
+    case WH_ORACLE_AT_CALENDAR:
+    case WH_ORACLE_AT_PRICES:
+    default:
+        return INT64_MAX;
     }
 }
 
@@ -107,6 +111,16 @@ void wh_oracle_pass_boundaries(wh_oracle *o)
     }
 }
 
+/* Recorders that heed a cause make a record of now. */
+static void cause(wh_oracle *o, wh_oracle_when when)
+{
+    for (unsigned r = 0; r < o->config.recorder_count; r++) {
+        if (o->config.recorder[r].when == when) {
+            wh_oracle_freeze(o, r);
+        }
+    }
+}
+
 /* What was scheduled comes into force; true where the calendar is another one now. */
 static bool switch_tables(wh_oracle *o)
 {
@@ -118,11 +132,13 @@ static bool switch_tables(wh_oracle *o)
         memcpy(o->tariff.rate, next->rate, sizeof o->tariff.rate);
         memcpy(o->tariff.season, next->season, sizeof o->tariff.season);
         o->next_calendar_ms = INT64_MAX;
+        cause(o, WH_ORACLE_AT_CALENDAR);
     }
     if (o->next_prices_ms <= o->utc_ms) {
         memcpy(o->tariff.import, o->next_prices.import, sizeof o->tariff.import);
         memcpy(o->tariff.export, o->next_prices.export, sizeof o->tariff.export);
         o->next_prices_ms = INT64_MAX;
+        cause(o, WH_ORACLE_AT_PRICES);
     }
     return changed;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "world/year/year_meter.h"
 
+#include "meter/record/freezes.h"
 #include "world/year/year_flash.h"
 #include "world/year/year_program.h"
 
@@ -9,9 +10,11 @@
 
 #define SECTOR_SIZE  4096
 #define SECTORS      256
-#define KEYS         96
-#define BLOB_BYTES   24576
 #define RESERVE      1024
+#define PUSH_DEPTH   32
+#define EVENT_DEPTH  10
+#define CUSTOMER     42
+#define RECORD_BYTES 2048
 #define TRIP_DELAY_M 5
 #define RATE_KINDS                                                         \
     (WH_REG_BIT(WH_REG_ACTIVE_IMPORT) | WH_REG_BIT(WH_REG_ACTIVE_EXPORT) | \
@@ -23,6 +26,44 @@ static const wh_combination demand_source[WH_ORACLE_CHANNELS] = {
     {WH_REG_BIT(WH_REG_ACTIVE_EXPORT), 0},
 };
 
+#define KEPT(place, times_, billing_)                                                      \
+    {                                                                                      \
+        .config = &wh_freezes[WH_FREEZE_##place], .times = (times_), .billing = (billing_) \
+    }
+
+static const wh_keeper_recorder recorders[] = {
+    KEPT(LOAD_PROFILE_1, 1, false), KEPT(LOAD_PROFILE_2, 1, false),
+    KEPT(BILLING, 3, true),         KEPT(HOURLY, 1, false),
+    KEPT(DAILY, 1, false),          KEPT(INSTANTANEOUS, 0, false),
+    KEPT(ZONE_SWITCH, 0, false),    KEPT(DAY_TABLE_SWITCH, 0, false),
+    KEPT(PRICE_SWITCH, 0, false),
+};
+
+#define RECORDERS (sizeof recorders / sizeof recorders[0])
+#define AT_ONCE   5 /* place of the one that freezes by command */
+
+/* The same as the standards have them, for the oracle. */
+static const wh_oracle_recorder expected[RECORDERS] = {
+    {.name = "load profile 1", .when = WH_ORACLE_EVERY, .every_s = 900, .fill_max = 1},
+    {.name = "load profile 2", .when = WH_ORACLE_EVERY, .every_s = 900, .fill_max = 1},
+    {.name = "billing", .when = WH_ORACLE_MONTHLY, .day = 1, .fill_max = 12, .settles = true},
+    {.name = "hourly freeze", .when = WH_ORACLE_EVERY, .every_s = 3600, .fill_max = 1},
+    {.name = "daily freeze", .when = WH_ORACLE_DAILY, .fill_max = 7},
+    {.name = "instantaneous freeze", .when = WH_ORACLE_AT_COMMAND},
+    {.name = "freeze of zones", .when = WH_ORACLE_AT_CALENDAR},
+    {.name = "freeze of day tables", .when = WH_ORACLE_AT_CALENDAR},
+    {.name = "freeze of prices", .when = WH_ORACLE_AT_PRICES},
+};
+
+/* What is read of the records of a recorder. */
+typedef struct {
+    uint32_t next; /* entry of its log, the first that was not seen */
+    unsigned import;
+    unsigned export; /* columns; NONE: it has none */
+} eye;
+
+#define NONE UINT32_MAX
+
 struct wh_year_meter {
     wh_year_meter_config config;
     wh_year_flash ram; /* where the flash is our own */
@@ -33,6 +74,8 @@ struct wh_year_meter {
     wh_keeper keeper;
     void *memory;
     size_t memory_size;
+    eye eye[RECORDERS];
+    uint32_t bought; /* purchases that the meter has accepted */
     int64_t platform_ms;
     bool relay_closed;
 };
@@ -73,8 +116,8 @@ static void configure_keeper(wh_year_meter *m)
     configure_limiter(m);
     m->keeper_config = (wh_keeper_config){
         .flash = m->config.flash,
-        .key_count = KEYS,
-        .blob_bytes = BLOB_BYTES,
+        .push_depth = PUSH_DEPTH,
+        .event_depth = EVENT_DEPTH,
         .reserve_bytes = RESERVE,
         .clock = {.zone = m->config.place->rule,
                   .base = WH_CLOCK_BASE_CRYSTAL,
@@ -93,6 +136,15 @@ static void configure_keeper(wh_year_meter *m)
         .switch_mode = 5,
         .limiter = &m->limiter,
         .limiter_count = m->config.limit_mw > 0 ? 1 : 0,
+        .prepayment = {.mode = WH_PREPAYMENT_CREDIT_MODE,
+                       .reconnects = true,
+                       .customer = CUSTOMER,
+                       .alarm_2 = WH_PREPAYMENT_NO_ALARM,
+                       .activation_s = WH_PREPAYMENT_NEVER,
+                       .closure_s = WH_PREPAYMENT_NEVER},
+        .recorder = recorders,
+        .recorder_count = RECORDERS,
+        .events = {.phases = WH_PHASES, .un_uv = 230000000, .ib_ua = 5000000, .imax_ua = 60000000},
     };
 }
 
@@ -162,6 +214,50 @@ static wh_err program_rest(wh_year_meter *m, int64_t utc_ms)
     return err;
 }
 
+static wh_err program_wallet(wh_year_meter *m, int64_t utc_ms)
+{
+    wh_prepayment *p = &m->keeper.prepayment;
+    const wh_time_zone *zone = &m->config.place->rule;
+    const wh_credit_config credit = {.type = WH_CREDIT_TOKEN,
+                                     .priority = 1,
+                                     .flags = WH_CREDIT_SHOWN | WH_CREDIT_TOKENS,
+                                     .limit = -m->config.overdraft};
+    const wh_charge_config charge = {.type = WH_CHARGE_CONSUMPTION, .priority = 1};
+    wh_err err = wh_prepayment_set_credit(p, 0, &credit, zone, utc_ms);
+    if (err == WH_OK) {
+        err = wh_prepayment_set_charge(p, 0, &charge, zone, utc_ms);
+    }
+    if (err == WH_OK) {
+        err = wh_prepayment_activate(p, zone, utc_ms);
+    }
+    wh_keeper_touch(&m->keeper, WH_ROOM_PREPAYMENT);
+    return err;
+}
+
+/* Which columns of a recorder hold +A and -A. */
+static void find_columns(wh_year_meter *m)
+{
+    for (unsigned i = 0; i < RECORDERS; i++) {
+        m->eye[i].import = m->eye[i].export = NONE;
+        wh_column column;
+        for (unsigned c = 0; wh_recorder_column(&m->keeper.recorder[i], c, &column); c++) {
+            bool energy = column.obis.group[3] == 8 && column.obis.group[4] == 0 &&
+                          column.attribute == WH_COLUMN_VALUE;
+            m->eye[i].import = energy && column.obis.group[2] == 1 ? c : m->eye[i].import;
+            m->eye[i].export = energy && column.obis.group[2] == 2 ? c : m->eye[i].export;
+        }
+    }
+}
+
+/* What is there when the year begins is not looked at. */
+static void close_eyes(wh_year_meter *m)
+{
+    for (unsigned i = 0; i < RECORDERS; i++) {
+        uint32_t first;
+        wh_store_log_range(&m->keeper.store, recorders[i].config->log, &first, &m->eye[i].next);
+    }
+}
+
 /* New from the factory: the clock first, then the tables, each in force with the next tick. */
 static wh_err program(wh_year_meter *m, int64_t utc_ms)
 {
@@ -177,7 +273,12 @@ static wh_err program(wh_year_meter *m, int64_t utc_ms)
     if (err == WH_OK) {
         err = program_rest(m, utc_ms);
     }
+    if (err == WH_OK && m->config.wallet) {
+        err = program_wallet(m, utc_ms);
+    }
     wh_year_meter_tick(m, 0, 0);
+    find_columns(m);
+    close_eyes(m);
     return err;
 }
 
@@ -196,7 +297,7 @@ wh_err wh_year_meter_create(const wh_year_meter_config *config, int64_t utc_ms, 
     }
     configure_meter(m);
     configure_keeper(m);
-    m->memory_size = wh_keeper_memory_size(&m->keeper_config);
+    m->memory_size = wh_keeper_memory_size(&m->keeper, &m->keeper_config);
     m->memory = m->memory_size > 0 ? malloc(m->memory_size) : NULL;
     wh_err err = m->config.flash != NULL && m->memory != NULL ? WH_OK : WH_ERR_SPACE;
     if (err == WH_OK) {
@@ -236,7 +337,9 @@ void wh_year_meter_expect(const wh_year_meter_config *config, wh_oracle_config *
         .wallet = config->wallet,
         .overdraft = config->overdraft,
         .trip_delay_ms = TRIP_DELAY_M * 60000U,
+        .recorder_count = RECORDERS,
     };
+    memcpy(out->recorder, expected, sizeof expected);
 }
 
 /* ---- time ---- */
@@ -339,9 +442,14 @@ wh_err wh_year_meter_prices(wh_year_meter *m, const wh_year_tariff *t, int64_t f
 
 bool wh_year_meter_purchase(wh_year_meter *m, wh_year_purchase which, int64_t amount)
 {
-    (void)m;
-    (void)amount;
-    return which == WH_YEAR_PURCHASE_GOOD;
+    wh_prepayment_purchase p = {.customer = CUSTOMER, .count = m->bought + 1, .amount = amount};
+    p.count -= which == WH_YEAR_PURCHASE_REPEATED ? 1 : 0;
+    p.count += which == WH_YEAR_PURCHASE_SKIPPED ? 1 : 0;
+    p.customer += which == WH_YEAR_PURCHASE_STRANGER ? 1 : 0;
+    bool accepted = wh_prepayment_buy(&m->keeper.prepayment, &p, wh_keeper_utc_ms(&m->keeper)) ==
+                    WH_PREPAYMENT_ACCEPTED;
+    m->bought += accepted ? 1 : 0;
+    return accepted;
 }
 
 bool wh_year_meter_order(wh_year_meter *m, wh_year_order which, int64_t valid_ms)
@@ -357,8 +465,8 @@ bool wh_year_meter_order(wh_year_meter *m, wh_year_order which, int64_t valid_ms
 
 bool wh_year_meter_freeze(wh_year_meter *m, wh_oracle *oracle)
 {
-    (void)m;
-    (void)oracle;
+    wh_recorder_command(&m->keeper.recorder[AT_ONCE], wh_keeper_utc_ms(&m->keeper));
+    wh_oracle_freeze(oracle, AT_ONCE);
     return true;
 }
 
@@ -417,6 +525,9 @@ void wh_year_meter_glance(const wh_year_meter *m, wh_oracle_reading *out)
         .output_closed = k->main_switch.output_closed,
         .by_limiter = k->main_switch.cause == WH_SWITCH_BY_LIMITER,
         .by_credit = k->main_switch.cause == WH_SWITCH_BY_CREDIT,
+        .wallet = k->prepayment.credit[0].amount,
+        .purchases = k->prepayment.purchase_count,
+        .barred = k->prepayment.barred,
     };
 }
 
@@ -430,10 +541,53 @@ void wh_year_meter_read(const wh_year_meter *m, wh_oracle_reading *out)
     read_peaks(m, out);
 }
 
+static int64_t column_of(const wh_recorder *r, const wh_record *record, unsigned index)
+{
+    int64_t value;
+    return index != NONE && wh_recorder_value(r, record, index, &value) == WH_OK ? value
+                                                                                 : INT64_MIN;
+}
+
+static void show_record(wh_year_meter *m, wh_oracle *oracle, unsigned i)
+{
+    uint8_t bytes[RECORD_BYTES];
+    size_t len;
+    wh_record record;
+    const wh_recorder *r = &m->keeper.recorder[i];
+    wh_err err = wh_store_log_get(&m->keeper.store, recorders[i].config->log, m->eye[i].next, bytes,
+                                  sizeof bytes, &len);
+    err = err == WH_OK ? wh_record_decode(bytes, len, &record) : err;
+    if (err != WH_OK) {
+        wh_oracle_record_lost(oracle, i, 1);
+        return;
+    }
+    wh_oracle_record(oracle, i, (int64_t)record.head.time_s * 1000,
+                     column_of(r, &record, m->eye[i].import),
+                     column_of(r, &record, m->eye[i].export));
+}
+
 void wh_year_meter_records(wh_year_meter *m, wh_oracle *oracle)
 {
-    (void)m;
-    (void)oracle;
+    for (unsigned i = 0; i < RECORDERS; i++) {
+        uint32_t first;
+        uint32_t next;
+        wh_store_log_range(&m->keeper.store, recorders[i].config->log, &first, &next);
+        if (next < m->eye[i].next) {
+            wh_oracle_record_lost(oracle, i, m->eye[i].next - next);
+        }
+        for (; m->eye[i].next < next; m->eye[i].next++) {
+            show_record(m, oracle, i);
+        }
+    }
+}
+
+uint32_t wh_year_meter_events(const wh_year_meter *m)
+{
+    uint32_t count = 0;
+    for (unsigned kind = 0; kind < WH_EVENT_KINDS; kind++) {
+        count += wh_events_total_count(&m->keeper.events, kind);
+    }
+    return count;
 }
 
 wh_year_wear wh_year_meter_wear(const wh_year_meter *m)

@@ -93,6 +93,9 @@ void wh_year_meter_glance(const wh_year_meter *m, wh_oracle_reading *out);
 /* Show the oracle the records that are new. */
 void wh_year_meter_records(wh_year_meter *m, wh_oracle *oracle);
 
+/* Events that were counted, of all kinds. */
+uint32_t wh_year_meter_events(const wh_year_meter *m);
+
 wh_year_wear wh_year_meter_wear(const wh_year_meter *m);
 
 /* What the oracle must know of such a meter. */

@@ -30,6 +30,8 @@ typedef struct {
     wh_random random;
     wh_year_meter *meter;
     wh_oracle *oracle;
+    unsigned recorder_count;
+    wh_oracle_recorder recorder[WH_ORACLE_RECORDERS];
     int64_t now_ms; /* true time */
     int64_t end_ms;
     int64_t step_ms;
@@ -372,6 +374,7 @@ static int64_t gap_ms(const run *r)
 static wh_err live(run *r)
 {
     wh_err err = WH_OK;
+    tick(r, 0);
     check(r);
     if (r->report->config.wallet) {
         purchase(r, WH_YEAR_PURCHASE_GOOD, FIRST_TOP_UP);
@@ -503,6 +506,8 @@ static wh_err prepare(run *r, wh_message *message)
     wh_oracle_config expected;
     wh_year_meter_expect(&r->report->config, &expected);
     expected.start_ms = r->now_ms;
+    r->recorder_count = expected.recorder_count;
+    memcpy(r->recorder, expected.recorder, sizeof r->recorder);
     r->oracle = wh_oracle_create(&expected);
     r->was_connected = true;
     return r->oracle == NULL ? WH_ERR_SPACE : WH_OK;
@@ -522,6 +527,12 @@ static void summarize(run *r)
     report->cost[1] = now.cost[1];
     report->wallet = now.wallet;
     report->peak = wh_oracle_peak_ever(r->oracle, 0);
+    report->events = wh_year_meter_events(r->meter);
+    report->recorder_count = r->recorder_count;
+    for (unsigned i = 0; i < r->recorder_count; i++) {
+        report->recorder_name[i] = r->recorder[i].name;
+        report->records[i] = wh_oracle_records(r->oracle, i);
+    }
     report->wear = wh_year_meter_wear(r->meter);
     report->checks = wh_oracle_checks(r->oracle);
     report->holds = wh_oracle_finding(r->oracle) == NULL;
