@@ -136,7 +136,7 @@ static void configure_keeper(wh_year_meter *m)
         .switch_mode = 5,
         .limiter = &m->limiter,
         .limiter_count = m->config.limit_mw > 0 ? 1 : 0,
-        .prepayment = {.mode = WH_PREPAYMENT_CREDIT_MODE,
+        .prepayment = {.mode = WH_PREPAYMENT_PAY_FIRST,
                        .reconnects = true,
                        .customer = CUSTOMER,
                        .alarm_2 = WH_PREPAYMENT_NO_ALARM,
@@ -234,6 +234,25 @@ static wh_err program_wallet(wh_year_meter *m, int64_t utc_ms)
     return err;
 }
 
+/* What a house with single-phase appliances and a roof does every hour is no event. */
+static wh_err program_events(wh_year_meter *m)
+{
+    static const uint8_t usual[] = {
+        WH_EVENT_CURRENT_UNBALANCE, WH_EVENT_SEVERE_CURRENT_UNBALANCE, WH_EVENT_CURRENT_LOSS,
+        WH_EVENT_CURRENT_INTERRUPTION, WH_EVENT_REVERSED_POWER_FLOW, WH_EVENT_LOW_POWER_FACTOR};
+    wh_err err = WH_OK;
+    for (unsigned i = 0; i < sizeof usual && err == WH_OK; i++) {
+        wh_event_setting setting;
+        err = wh_events_get(&m->keeper.events, usual[i], &setting);
+        if (err == WH_OK) {
+            setting.enabled = false;
+            err = wh_events_set(&m->keeper.events, usual[i], &setting);
+        }
+    }
+    wh_keeper_touch(&m->keeper, WH_ROOM_EVENTS);
+    return err;
+}
+
 /* Which columns of a recorder hold +A and -A. */
 static void find_columns(wh_year_meter *m)
 {
@@ -272,6 +291,9 @@ static wh_err program(wh_year_meter *m, int64_t utc_ms)
     wh_year_meter_tick(m, 0, 0);
     if (err == WH_OK) {
         err = program_rest(m, utc_ms);
+    }
+    if (err == WH_OK) {
+        err = program_events(m);
     }
     if (err == WH_OK && m->config.wallet) {
         err = program_wallet(m, utc_ms);
