@@ -63,6 +63,9 @@ typedef struct {
     bool (*find)(const void *user, wh_column column, uint8_t *unit, int8_t *scaler);
 } wh_signed_units;
 
+/* Those of the catalogue, for columns that wh_meter_column reads. */
+wh_signed_units wh_signed_units_of_catalogue(void);
+
 /* Find where the chain is. The signer and the strings of the configuration must outlive it.
  * NULL: the directory cannot be used, another program uses it, or the newest file in it is not
  * this meter's, not signed with this key, or damaged; the message says which. */

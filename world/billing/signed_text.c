@@ -15,7 +15,7 @@ enum { D_CUMULATIVE = 2, D_MAXIMUM = 6, D_ENERGY = 8, D_ENERGY_PERIOD = 9 };
 #define RATES_MAX    63
 #define PHASE_STRIDE 20 /* value group C: 1 of all phases, 21 of L1, 41 of L2, 61 of L3 */
 
-/* By value group C 1 .. 16 without the phase: of an energy, of a power. */
+/* By value group C 1 .. 16 without the phase, and then our own: of an energy, of a power. */
 static const char *const quantities[][2] = {
     {"active energy imported", "active power imported"},
     {"active energy exported", "active power exported"},
@@ -31,11 +31,15 @@ static const char *const quantities[][2] = {
     {NULL, NULL},
     {NULL, NULL},
     {NULL, NULL},
-    {"active energy of both directions", "active power of both directions"},
+    {"combined active energy", "combined active power"},
     {"active energy imported less exported", "active power imported less exported"},
+    {"combined reactive energy 1", "combined reactive power 1"}, /* C 128 and 129: ours */
+    {"combined reactive energy 2", "combined reactive power 2"},
 };
 
-#define QUANTITY_COUNT (sizeof quantities / sizeof quantities[0])
+#define C_STANDARD 16U /* those that the standard has */
+#define C_OWN      128U
+#define C_OWN_LAST 129U
 
 const char *wh_signed_text_kind(uint8_t kind)
 {
@@ -125,25 +129,38 @@ static const char *form_of(wh_column column, unsigned *index)
     }
 }
 
+/* The row of a value group C and its phase, 0 all; NULL: it has none. */
+static const char *const *quantity_of(unsigned c, unsigned *phase)
+{
+    *phase = 0;
+    if (c >= C_OWN && c <= C_OWN_LAST) {
+        return quantities[c - C_OWN + C_STANDARD];
+    }
+    if (c == 0 || c > 4 * PHASE_STRIDE) {
+        return NULL;
+    }
+    *phase = (c - 1) / PHASE_STRIDE;
+    unsigned plain = c - *phase * PHASE_STRIDE;
+    return plain <= C_STANDARD ? quantities[plain - 1] : NULL;
+}
+
 void wh_signed_text_meaning(wh_column column, char text[WH_SIGNED_MEANING_TEXT])
 {
     const uint8_t *g = column.obis.group;
     unsigned index = 0;
-    unsigned phase = g[WH_OBIS_C] > 0 ? (g[WH_OBIS_C] - 1U) / PHASE_STRIDE : 0;
-    unsigned c = g[WH_OBIS_C] - phase * PHASE_STRIDE;
+    unsigned phase = 0;
+    const char *const *quantity = quantity_of(g[WH_OBIS_C], &phase);
     const char *form = form_of(column, &index);
     text[0] = '\0';
-    if (form == NULL || g[WH_OBIS_A] != 1 || g[WH_OBIS_F] != 255 || g[WH_OBIS_E] > RATES_MAX ||
-        phase > 3 || c < 1 || c > QUANTITY_COUNT || quantities[c - 1][index] == NULL) {
+    if (form == NULL || quantity == NULL || quantity[index] == NULL || g[WH_OBIS_A] != 1 ||
+        g[WH_OBIS_F] != 255 || g[WH_OBIS_E] > RATES_MAX) {
         return;
     }
-    char quantity[64];
     char what[WH_SIGNED_MEANING_TEXT];
     char on[8] = "";
     char rate[16] = "";
-    (void)snprintf(quantity, sizeof quantity, "%s", quantities[c - 1][index]);
     const char *at = strstr(form, "%s");
-    (void)snprintf(what, sizeof what, "%.*s%s%s", (int)(at - form), form, quantity, at + 2);
+    (void)snprintf(what, sizeof what, "%.*s%s%s", (int)(at - form), form, quantity[index], at + 2);
     if (phase > 0) {
         (void)snprintf(on, sizeof on, ", L%u", phase);
     }

@@ -176,6 +176,34 @@ static void bills_stay_one_chain_when_power_is_cut_anywhere(void **state)
     assert_in_range(cuts, 4, 198);
 }
 
+static void the_catalogue_knows_the_units_of_what_is_billed(void **state)
+{
+    (void)state;
+    static const struct {
+        wh_column column;
+        bool known;
+        uint8_t unit;
+        int8_t scaler;
+    } rows[] = {
+        {{WH_OBIS_INIT(1, 0, 1, 8, 0, 255), WH_COLUMN_VALUE}, true, WH_UNIT_WH, -3},
+        {{WH_OBIS_INIT(1, 0, 1, 8, 2, 255), WH_COLUMN_VALUE}, true, WH_UNIT_WH, -3},
+        {{WH_OBIS_INIT(1, 0, 5, 8, 0, 255), WH_COLUMN_VALUE}, true, WH_UNIT_VARH, -3},
+        {{WH_OBIS_INIT(1, 0, 1, 6, 0, 255), WH_COLUMN_VALUE}, true, WH_UNIT_W, -3},
+        {{WH_OBIS_INIT(1, 0, 1, 6, 0, 255), WH_COLUMN_TIME}, true, WH_UNIT_SECOND, 0},
+        {{WH_OBIS_INIT(1, 0, 77, 8, 0, 255), WH_COLUMN_VALUE}, false, 0, 0},
+        {{WH_OBIS_INIT(1, 0, 1, 8, 0, 255), WH_COLUMN_TIME}, false, 0, 0},
+    };
+    const wh_signed_units catalogue = wh_signed_units_of_catalogue();
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        uint8_t unit = 0;
+        int8_t scaler = 0;
+        assert_int_equal(catalogue.find(catalogue.user, rows[i].column, &unit, &scaler),
+                         rows[i].known);
+        assert_int_equal(unit, rows[i].unit);
+        assert_int_equal(scaler, rows[i].scaler);
+    }
+}
+
 static void what_the_log_no_longer_has_is_a_gap(void **state)
 {
     months *t = *state;
@@ -225,6 +253,7 @@ int main(void)
         WITH_METER(each_month_becomes_one_bill_with_its_local_time),
         WITH_METER(a_bill_holds_what_the_recorder_reads),
         WITH_METER(bills_stay_one_chain_when_power_is_cut_anywhere),
+        cmocka_unit_test(the_catalogue_knows_the_units_of_what_is_billed),
         WITH_METER(what_the_log_no_longer_has_is_a_gap),
         WITH_METER(a_meter_that_lost_its_store_does_not_go_on_with_the_old_bills),
     };
