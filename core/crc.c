@@ -22,6 +22,18 @@ static const uint32_t table_lsb32[16] = {
     0xEDB88320, 0xF00F9344, 0xD6D6A3E8, 0xCB61B38C, 0x9B64C2B0, 0x86D3D2D4, 0xA00AE278, 0xBDBDF21C,
 };
 
+/* The same for the other nibble of a byte, which is shifted out first: with both, the two halves of
+ * a byte need not wait for each other, where that matters. */
+static const uint16_t table_msb1021_high[16] = {
+    0x0000, 0x1231, 0x2462, 0x3653, 0x48C4, 0x5AF5, 0x6CA6, 0x7E97,
+    0x9188, 0x83B9, 0xB5EA, 0xA7DB, 0xD94C, 0xCB7D, 0xFD2E, 0xEF1F,
+};
+
+static const uint32_t table_lsb32_low[16] = {
+    0x00000000, 0x77073096, 0xEE0E612C, 0x990951BA, 0x076DC419, 0x706AF48F, 0xE963A535, 0x9E6495A3,
+    0x0EDB8832, 0x79DCB8A4, 0xE0D5E91E, 0x97D2D988, 0x09B64C2B, 0x7EB17CBD, 0xE7B82D07, 0x90BF1D91,
+};
+
 static uint16_t feed_lsb(const uint16_t table[16], uint16_t state, const uint8_t *bytes, size_t len)
 {
     uint32_t crc = state;
@@ -47,9 +59,8 @@ uint16_t wh_crc_msb1021(uint16_t state, const uint8_t *bytes, size_t len)
 {
     uint32_t crc = state;
     for (size_t i = 0; i < len; i++) {
-        crc ^= (uint32_t)bytes[i] << 8;
-        crc = ((crc << 4) & 0xFFFFU) ^ table_msb1021[crc >> 12];
-        crc = ((crc << 4) & 0xFFFFU) ^ table_msb1021[crc >> 12];
+        uint32_t out = crc >> 8 ^ bytes[i];
+        crc = (crc << 8 & 0xFF00U) ^ table_msb1021_high[out >> 4] ^ table_msb1021[out & 15U];
     }
     return (uint16_t)crc;
 }
@@ -62,9 +73,8 @@ uint16_t wh_crc_x25_finish(uint16_t state)
 uint32_t wh_crc_lsb32(uint32_t state, const uint8_t *bytes, size_t len)
 {
     for (size_t i = 0; i < len; i++) {
-        state ^= bytes[i];
-        state = (state >> 4) ^ table_lsb32[state & 15U];
-        state = (state >> 4) ^ table_lsb32[state & 15U];
+        uint32_t out = (state ^ bytes[i]) & 0xFFU;
+        state = (state >> 8) ^ table_lsb32_low[out & 15U] ^ table_lsb32[out >> 4];
     }
     return state;
 }
