@@ -5,6 +5,7 @@
 
 #define MS_PER_S    1000
 #define ABSTRACT    0
+#define SERVICE     96 /* group C from which on nothing is measured */
 #define ELECTRIC    1
 #define PHASES      3U
 #define PHASES_MASK (WH_RECORDER_BY_PHASE | WH_RECORDER_PHASES_ONLY)
@@ -16,7 +17,7 @@
 static bool is_only_now(const wh_column *column)
 {
     static const uint8_t only_now[] = {4, 5, 7, 14, 24, 25, 27};
-    return column->obis.group[WH_OBIS_A] == ELECTRIC &&
+    return column->obis.group[WH_OBIS_A] == ELECTRIC && column->obis.group[WH_OBIS_C] < SERVICE &&
            memchr(only_now, column->obis.group[WH_OBIS_D], sizeof only_now) != NULL;
 }
 

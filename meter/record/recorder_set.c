@@ -7,6 +7,7 @@
 #define SETTINGS_VERSION 1U
 #define LIFO             0x01U
 #define COLUMN_SIZE      7U
+#define LAST_MAX         (INT64_C(1) << 40) /* of seconds there are fewer until the year 9999 */
 #define GROUP_MAX        32U
 #define GROUP_HEAD       4U /* bytes the store takes for an entry in a group */
 
@@ -350,6 +351,9 @@ static void load_state(const wh_recorder *r, wh_store *store, wh_recorder_state 
     unsigned times = wh_reader_take_u8(&reader);
     for (unsigned i = 0; i < times && i < r->memory.boundary_count; i++) {
         found.last[i] = (int64_t)wh_reader_take_u64be(&reader);
+        if (found.last[i] / LAST_MAX != 0) {
+            wh_reader_fail(&reader, WH_ERR_FORMAT);
+        }
     }
     if (wh_reader_err(&reader) == WH_OK) {
         *state = found;

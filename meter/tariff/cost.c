@@ -7,7 +7,8 @@
 
 #define UWS_PER_KWH INT64_C(3600000000000)
 #define UWS_PER_MWH INT64_C(3600000)
-#define FAR_MWH     INT64_C(1000000) /* more than any portion that is booked at once */
+#define FAR_MWH     INT64_C(1000000000000) /* more than any portion that is booked at once */
+#define PRICE_UNIT  10000
 
 wh_err wh_cost_init(wh_cost *c, int32_t *price, size_t price_count, uint8_t rates)
 {
@@ -101,17 +102,17 @@ int32_t wh_cost_price(const wh_cost *c, uint8_t rate)
 
 /* ---- cost ---- */
 
-/* energy * price / 3.6e12 with the remainder carried, by parts: a kWh's price splits into whole
- * millionths per 1000 uWs portions that 64 bits hold. */
+/* energy * price / 3.6e12 with the remainder carried, by parts that 64 bits hold: whole kWh; of the
+ * rest, below 3.6e12, the price in units of 10000 (|price| < 2^33: below 860 000 of them) and what
+ * is left of it. */
 int64_t wh_cost_book(wh_cost *c, uint8_t rate, int64_t step_price, int64_t energy_uws)
 {
     int64_t price = wh_cost_price(c, rate) + step_price;
-    /* |energy| <= 10^12 and |price| < 2^33: energy * (price / 1000) and energy * (price % 1000)
-     * both fit, the first counted in units of 1000 */
-    int64_t thousands = energy_uws * (price / 1000);
-    int64_t units = energy_uws * (price % 1000);
-    int64_t whole = thousands / (UWS_PER_KWH / 1000);
-    int64_t left = thousands % (UWS_PER_KWH / 1000) * 1000 + units + c->rest;
+    int64_t part = energy_uws % UWS_PER_KWH;
+    int64_t coarse = part * (price / PRICE_UNIT);
+    int64_t whole = energy_uws / UWS_PER_KWH * price + coarse / (UWS_PER_KWH / PRICE_UNIT);
+    int64_t left = coarse % (UWS_PER_KWH / PRICE_UNIT) * PRICE_UNIT + part * (price % PRICE_UNIT);
+    left += c->rest;
     whole += left / UWS_PER_KWH;
     left %= UWS_PER_KWH;
     if (left < 0) {

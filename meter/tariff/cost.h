@@ -69,15 +69,15 @@ bool wh_cost_switch(wh_cost *c, int64_t utc_ms);
 int32_t wh_cost_price(const wh_cost *c, uint8_t rate);
 
 /* So much energy was used at this rate, while the step's price was `step_price`.
- * |energy| up to 10^12 uWs a call and |step_price| below 2^31: no overflow. Returns what `total`
- * grew by. */
+ * |energy| up to 10^18 uWs (277 MWh) a call and |step_price| below 2^31: no overflow. Returns what
+ * `total` grew by. */
 int64_t wh_cost_book(wh_cost *c, uint8_t rate, int64_t step_price, int64_t energy_uws);
 
 /* The same at the prices of the steps: what lies above a threshold at the price of the step above,
  * what lies below at that below, to the microwatt-second.
  *
  * after       the register that the steps count, with this energy in it
- * energy_uws  0 .. 10^12 */
+ * energy_uws  0 .. 10^18 */
 int64_t wh_cost_book_steps(wh_cost *c, const wh_step_price *s, uint8_t rate, const wh_energy *after,
                            int64_t energy_uws);
 

@@ -91,6 +91,8 @@ wh_err rig_boot(record_rig *rig)
 {
     wh_recorder_now now = rig_now(rig);
     fake_flash_power_on(&rig->flash);
+    rig->flash.cut_at = rig->cut_again;
+    rig->cut_again = 0;
     assert_int_equal(wh_store_mount(&rig->store, &rig->store_config, rig->memory, rig->memory_size),
                      WH_OK);
     memset(rig->recorder, 0xA5, sizeof rig->recorder);

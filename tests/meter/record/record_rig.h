@@ -45,6 +45,7 @@ typedef struct {
     uint8_t no_column;    /* value group C that the meter does not have */
     uint8_t no_value;     /* value group C that has no value */
     uint8_t bad_column;   /* value group C that cannot be read */
+    uint64_t cut_again;   /* operation at which power is cut after it came on, once; 0 none */
     bool typical;         /* values as a household has them, not those of rig_value */
     unsigned largest_set; /* most records in one transaction */
     uint8_t work[WH_RECORDER_WORK_SIZE(WH_RECORD_COLUMNS_MAX)];

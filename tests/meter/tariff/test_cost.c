@@ -62,6 +62,32 @@ static void the_running_cost_is_exact(void **state)
     assert_true((wide)c.total * 3600000000000 + c.rest == exact);
 }
 
+/* A day in one portion, and the largest at the largest prices. */
+static void a_large_portion_is_as_exact(void **state)
+{
+    (void)state;
+    const int64_t energies[] = {INT64_C(1000000000000000000), INT64_C(999999999999999999),
+                                INT64_C(3600000000000),       INT64_C(3599999999999),
+                                INT64_C(864000000000001),     1};
+    const int32_t prices[] = {INT32_MAX, INT32_MIN, 1, 999999937, -1};
+    const int64_t steps[] = {0, INT32_MAX, INT32_MIN};
+    for (size_t i = 0; i < 6 * 5 * 3; i++) {
+        int32_t cells[2];
+        wh_cost c;
+        int64_t energy = energies[i % 6];
+        int64_t step = steps[i / 30];
+        assert_int_equal(wh_cost_init(&c, cells, 2, 1), WH_OK);
+        cells[0] = prices[i / 6 % 5];
+        for (int sign = 1; sign >= -1; sign -= 2) {
+            wide before = (wide)c.total * 3600000000000 + c.rest;
+            (void)wh_cost_book(&c, 1, step, sign * energy);
+            wide after = (wide)c.total * 3600000000000 + c.rest;
+            assert_true(after - before == (wide)energy * sign * (cells[0] + step));
+            assert_true(c.rest >= 0 && c.rest < 3600000000000);
+        }
+    }
+}
+
 /* Three steps at 10 and 20 kWh; portions of all sizes end and begin at, before and after the
  * thresholds, and the register rolls over on the way. */
 static void a_portion_over_thresholds_is_split_there(void **state)
@@ -91,7 +117,7 @@ static void a_portion_over_thresholds_is_split_there(void **state)
         assert_int_equal(wh_cost_init(&c, cells, 2, 1), WH_OK);
         while (used < (wide)30 * 3600000000000) {
             seed = seed * 6364136223846793005U + 1442695040888963407U;
-            int64_t energy = (int64_t)(seed >> 24) % (INT64_C(1000000000001) >> run);
+            int64_t energy = (int64_t)(seed >> 20) % (INT64_C(16000000000001) >> run);
             wide all = used + energy;
             reg.mwh = (int64_t)((wide)(MODULUS - 15 * KWH) + all / 3600000) % MODULUS;
             reg.rest_uws = (uint32_t)(all % 3600000);
@@ -243,6 +269,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_kilowatt_hour_costs_its_price),
         cmocka_unit_test(the_running_cost_is_exact),
+        cmocka_unit_test(a_large_portion_is_as_exact),
         cmocka_unit_test(a_portion_over_thresholds_is_split_there),
         cmocka_unit_test(as_many_rates_have_prices_as_are_kept),
         cmocka_unit_test(what_was_saved_by_version_1_is_read),
