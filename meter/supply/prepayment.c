@@ -191,22 +191,30 @@ void wh_prepayment_update(wh_prepayment *p)
 
 /* ---- collections ---- */
 
-bool wh_prepayment_earn(wh_prepayment *p, wh_charge *c, int64_t amount, uint32_t utc_s)
+static bool is_debt(const wh_charge *c)
 {
-    if (!wh_prepayment_fits(p->collected, amount) ||
-        !wh_prepayment_fits(c->total_amount_paid, amount)) {
-        return false;
-    }
+    return (c->flags & WH_CHARGE_DEBT) != 0 && c->type != WH_CHARGE_CONSUMPTION;
+}
+
+/* Totals stop before they run over; then nothing is collected any more. */
+static bool can_earn(const wh_prepayment *p, const wh_charge *c, int64_t amount)
+{
+    return amount != 0 && wh_prepayment_fits(p->collected, amount) &&
+           wh_prepayment_fits(c->total_amount_paid, amount);
+}
+
+/* Money has come to a charge. */
+static void earn(wh_prepayment *p, wh_charge *c, int64_t amount, uint32_t utc_s)
+{
     p->collected += amount;
     c->total_amount_paid += amount;
     c->last_collection_amount = amount;
     c->last_collection_s = utc_s;
-    if ((c->flags & WH_CHARGE_DEBT) != 0) {
+    if (is_debt(c)) {
         c->total_amount_remaining -= amount;
         notice(p, c->total_amount_remaining == 0 ? WH_PREPAYMENT_NOTICE_DEBT_PAID : 0U);
     }
     p->revision++;
-    return true;
 }
 
 /* From each live credit down to its limit. Returns what is left to take. */
@@ -245,17 +253,16 @@ static int64_t take(wh_prepayment *p, int64_t amount)
     return amount - left;
 }
 
-int64_t wh_prepayment_pay(wh_prepayment *p, wh_charge *c, int64_t amount, uint32_t utc_s)
+static int64_t pay(wh_prepayment *p, wh_charge *c, int64_t amount, uint32_t utc_s)
 {
-    if ((c->flags & WH_CHARGE_DEBT) != 0) {
+    if (is_debt(c)) {
         amount = smaller(amount, c->total_amount_remaining);
     }
-    if (amount == 0 || !wh_prepayment_fits(p->collected, amount) ||
-        !wh_prepayment_fits(c->total_amount_paid, amount)) {
+    if (!can_earn(p, c, amount)) {
         return 0;
     }
     amount = take(p, amount);
-    (void)wh_prepayment_earn(p, c, amount, utc_s);
+    earn(p, c, amount, utc_s);
     wh_prepayment_update(p);
     return amount;
 }
@@ -274,7 +281,7 @@ int64_t wh_prepayment_consume(wh_prepayment *p, unsigned place, int64_t cost, in
     if (!collects(p, c, WH_CHARGE_CONSUMPTION) || (c->pause & p->pausing) != 0) {
         return 0;
     }
-    return wh_prepayment_pay(p, c, cost, wh_prepayment_seconds(utc_ms));
+    return pay(p, c, cost, wh_prepayment_seconds(utc_ms));
 }
 
 void wh_prepayment_charge_units(wh_prepayment *p, wh_charge *c, uint64_t units, uint32_t utc_s)
@@ -291,7 +298,7 @@ void wh_prepayment_charge_units(wh_prepayment *p, wh_charge *c, uint64_t units, 
         }
         amount = smaller(amount, there);
     }
-    (void)wh_prepayment_pay(p, c, amount, utc_s);
+    (void)pay(p, c, amount, utc_s);
 }
 
 wh_err wh_prepayment_collect(wh_prepayment *p, unsigned place, int64_t utc_ms)
@@ -329,11 +336,12 @@ static int64_t take_debts(wh_prepayment *p, int64_t payment, uint32_t utc_s)
                   payment % PROPORTION_ONE * c->proportion / PROPORTION_ONE;
         }
         due = smaller(due, left);
-        due = (c->flags & WH_CHARGE_DEBT) != 0 ? smaller(due, c->total_amount_remaining) : due;
+        due = is_debt(c) ? smaller(due, c->total_amount_remaining) : due;
         if (p->config.max_provision != 0) {
             due = smaller(due, positive(p->config.max_provision - p->provision));
         }
-        if (due > 0 && wh_prepayment_earn(p, c, due, utc_s)) {
+        if (can_earn(p, c, due)) {
+            earn(p, c, due, utc_s);
             p->provision += due;
             left -= due;
         }

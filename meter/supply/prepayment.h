@@ -72,7 +72,7 @@
 #define WH_PREPAYMENT_AMOUNT_MAX INT64_C(1000000000000000) /* of every amount, +- */
 #define WH_PREPAYMENT_NEVER      UINT32_MAX
 #define WH_PREPAYMENT_NO_ALARM   INT64_MIN
-#define WH_PREPAYMENT_SAVE_SIZE  729
+#define WH_PREPAYMENT_SAVE_SIZE  732
 #define WH_PREPAYMENT_RETRY_MS   60000 /* a refused wish is made again */
 
 /* Values are the wire's (class 111 attribute 2). */
@@ -159,7 +159,7 @@ typedef enum {
 enum {
     WH_CHARGE_PROPORTION = 1, /* of the payment, not unit_charge */
     WH_CHARGE_CONTINUOUS = 2, /* a time based one is taken also where credit does not suffice */
-    WH_CHARGE_DEBT = 4,       /* of the others: ends when total_amount_remaining is 0 */
+    WH_CHARGE_DEBT = 4,       /* ends when total_amount_remaining is 0 (not consumption) */
     WH_CHARGE_FLAGS = 7
 };
 
@@ -329,7 +329,7 @@ wh_err wh_prepayment_configure(wh_prepayment *p, const wh_prepayment_config *con
 
 /* Set up a credit or charge in its place; what it was is gone: the credit's amount by `adjusted`,
  * and the new one has its preset. WH_ERR_NOT_FOUND: no such place; WH_ERR_RANGE: a field, or token
- * shares that are more than 100 together, or a clock outside the years 1970..9998. */
+ * shares that are more than 100 together, or a clock outside the years 1971..9998. */
 wh_err wh_prepayment_set_credit(wh_prepayment *p, unsigned place, const wh_credit_config *config,
                                 const wh_time_zone *zone, int64_t utc_ms) WH_MUST_USE;
 wh_err wh_prepayment_set_charge(wh_prepayment *p, unsigned place, const wh_charge_config *config,

@@ -24,12 +24,6 @@ void wh_prepayment_update(wh_prepayment *p);
  * where a total would run over. */
 bool wh_prepayment_adjust(wh_prepayment *p, wh_credit *c, int64_t amount);
 
-/* Money has come to a charge. False, and nothing changes, where a total would run over. */
-bool wh_prepayment_earn(wh_prepayment *p, wh_charge *c, int64_t amount, uint32_t utc_s);
-
-/* Take up to `amount` from the credits for a charge. Returns what was taken. */
-int64_t wh_prepayment_pay(wh_prepayment *p, wh_charge *c, int64_t amount, uint32_t utc_s);
-
 /* One or more unit charges of a time based charge. */
 void wh_prepayment_charge_units(wh_prepayment *p, wh_charge *c, uint64_t units, uint32_t utc_s);
 
@@ -42,6 +36,9 @@ void wh_prepayment_look(wh_prepayment *p);
 wh_err wh_prepayment_check_config(const wh_prepayment_config *config) WH_MUST_USE;
 wh_err wh_prepayment_check_credit(const wh_credit *c) WH_MUST_USE;
 wh_err wh_prepayment_check_charge(const wh_charge *c) WH_MUST_USE;
+
+/* A pattern that an account may have. */
+bool wh_prepayment_is_period(uint8_t when_kind, uint32_t when);
 
 /* The boundary that the packed fields are. */
 wh_boundary wh_prepayment_boundary(uint8_t when_kind, uint32_t when, uint32_t last);

@@ -4,10 +4,10 @@
 
 #include <stddef.h>
 
-#define MINUTES_A_DAY  1440U
-#define PROPORTION_ONE 10000U
-#define PERCENT_ONE    100U
-#define EVERY_MIN_S    60U
+#define PERCENT_ONE  100U
+#define EVERY_MIN_S  60U
+#define CLOCK_MIN_MS (366 * (int64_t)WH_MS_PER_DAY) /* in 1971 */
+#define CLOCK_MAX_MS (WH_CIVIL_MS_MAX - 366 * (int64_t)WH_MS_PER_DAY)
 
 /* ---- periods, packed ---- */
 
@@ -33,72 +33,32 @@ static uint32_t pack(const wh_boundary_pattern *pattern)
                      (uint32_t)pattern->hour << 8 | pattern->minute;
 }
 
-static bool is_period(uint8_t when_kind, uint32_t when)
+bool wh_prepayment_is_period(uint8_t when_kind, uint32_t when)
 {
     wh_boundary_pattern pattern = wh_prepayment_period(when_kind, when);
     return wh_boundary_check(&pattern) == WH_OK && when_kind != WH_BOUNDARY_ONCE &&
            (when_kind != WH_BOUNDARY_EVERY || when >= EVERY_MIN_S);
 }
 
-/* What is past by now is done. */
-static wh_err begin_period(uint8_t when_kind, uint32_t when, const wh_time_zone *zone,
-                           int64_t utc_ms, uint32_t *last)
+/* Then no boundary has a number below 0 or above 32 bits. */
+static bool is_clock(int64_t utc_ms)
 {
-    wh_boundary b;
-    wh_boundary_pattern pattern = wh_prepayment_period(when_kind, when);
-    wh_err err = wh_boundary_start(&b, &pattern, zone, utc_ms);
-    if (err == WH_OK && (b.last < 0 || b.last > UINT32_MAX)) {
-        err = WH_ERR_RANGE;
-    }
-    if (err == WH_OK) {
-        *last = (uint32_t)b.last;
-    }
-    return err;
+    return utc_ms >= CLOCK_MIN_MS && utc_ms <= CLOCK_MAX_MS;
 }
 
-/* ---- checks ---- */
+/* The last boundary by now: what is past counts as done. */
+static uint32_t begin_period(uint8_t when_kind, uint32_t when, const wh_time_zone *zone,
+                             int64_t utc_ms)
+{
+    wh_boundary b = {0};
+    wh_boundary_pattern pattern = wh_prepayment_period(when_kind, when);
+    wh_err err = wh_boundary_start(&b, &pattern, zone, utc_ms);
+    return err == WH_OK ? (uint32_t)b.last : 0; /* always, as both were checked */
+}
 
 static bool is_sum(int64_t amount)
 {
-    return amount >= 0 && amount <= WH_PREPAYMENT_AMOUNT_MAX;
-}
-
-wh_err wh_prepayment_check_config(const wh_prepayment_config *config)
-{
-    bool good =
-        (config->mode == WH_PREPAYMENT_CREDIT_MODE || config->mode == WH_PREPAYMENT_PAY_FIRST) &&
-        wh_prepayment_is_amount(config->low_credit_threshold) &&
-        (wh_prepayment_is_amount(config->alarm_2) || config->alarm_2 == WH_PREPAYMENT_NO_ALARM) &&
-        wh_prepayment_is_amount(config->clearance_threshold) && is_sum(config->hoarding_limit) &&
-        is_sum(config->max_provision);
-    for (unsigned i = 0; i < WH_PREPAYMENT_FRIENDLY; i++) {
-        good = good && config->friendly[i].from_minute < MINUTES_A_DAY &&
-               config->friendly[i].to_minute < MINUTES_A_DAY;
-    }
-    return good ? WH_OK : WH_ERR_RANGE;
-}
-
-wh_err wh_prepayment_check_credit(const wh_credit *c)
-{
-    bool good = c->type < WH_CREDIT_TYPES && c->priority <= WH_PREPAYMENT_CREDITS &&
-                c->flags <= WH_CREDIT_FLAGS && c->token_share <= PERCENT_ONE &&
-                c->state < WH_CREDIT_STATES && wh_prepayment_is_amount(c->amount) &&
-                wh_prepayment_is_amount(c->limit) &&
-                wh_prepayment_is_amount(c->warning_threshold) && is_sum(c->preset) &&
-                wh_prepayment_is_amount(c->available_threshold) && is_period(c->when_kind, c->when);
-    return good ? WH_OK : WH_ERR_RANGE;
-}
-
-wh_err wh_prepayment_check_charge(const wh_charge *c)
-{
-    bool good = c->type < WH_CHARGE_TYPES && c->priority <= WH_PREPAYMENT_CHARGES &&
-                c->flags <= WH_CHARGE_FLAGS && c->pause <= WH_CHARGE_PAUSES &&
-                c->proportion <= PROPORTION_ONE && is_sum(c->unit_charge) &&
-                is_sum(c->unit_charge_passive) && is_sum(c->total_amount_remaining) &&
-                wh_prepayment_is_total(c->total_amount_paid) &&
-                (c->type != WH_CHARGE_CONSUMPTION || (c->flags & WH_CHARGE_DEBT) == 0) &&
-                is_period(c->when_kind, c->when);
-    return good ? WH_OK : WH_ERR_RANGE;
+    return amount >= 0 && wh_prepayment_is_amount(amount);
 }
 
 /* ---- parameters ---- */
@@ -165,16 +125,12 @@ wh_err wh_prepayment_set_credit(wh_prepayment *p, unsigned place, const wh_credi
     for (unsigned i = 0; i < WH_PREPAYMENT_CREDITS; i++) {
         shares += i != place ? p->credit[i].token_share : 0U;
     }
-    if (err == WH_OK && shares > PERCENT_ONE) {
+    if (err == WH_OK && (!is_clock(utc_ms) || shares > PERCENT_ONE ||
+                         !wh_prepayment_adjust(p, &p->credit[place], n.preset))) {
         err = WH_ERR_RANGE;
     }
     if (err == WH_OK) {
-        err = begin_period(n.when_kind, n.when, zone, utc_ms, &n.last);
-    }
-    if (err == WH_OK && !wh_prepayment_adjust(p, &p->credit[place], n.preset)) {
-        err = WH_ERR_RANGE;
-    }
-    if (err == WH_OK) {
+        n.last = begin_period(n.when_kind, n.when, zone, utc_ms);
         n.amount = n.preset;
         p->credit[place] = n;
         changed(p);
@@ -198,10 +154,11 @@ wh_err wh_prepayment_set_charge(wh_prepayment *p, unsigned place, const wh_charg
         return WH_ERR_NOT_FOUND;
     }
     wh_err err = wh_prepayment_check_charge(&n);
-    if (err == WH_OK) {
-        err = begin_period(n.when_kind, n.when, zone, utc_ms, &n.last);
+    if (err == WH_OK && !is_clock(utc_ms)) {
+        err = WH_ERR_RANGE;
     }
     if (err == WH_OK) {
+        n.last = begin_period(n.when_kind, n.when, zone, utc_ms);
         p->charge[place] = n;
         changed(p);
     }
@@ -212,24 +169,16 @@ wh_err wh_prepayment_set_charge(wh_prepayment *p, unsigned place, const wh_charg
 
 wh_err wh_prepayment_restart(wh_prepayment *p, const wh_time_zone *zone, int64_t utc_ms)
 {
-    uint32_t last[WH_PREPAYMENT_CREDITS + WH_PREPAYMENT_CHARGES];
-    wh_err err = WH_OK;
-    for (unsigned i = 0; i < WH_PREPAYMENT_CREDITS && err == WH_OK; i++) {
-        const wh_credit *c = &p->credit[i];
-        err = begin_period(c->when_kind, c->when, zone, utc_ms, &last[i]);
-    }
-    for (unsigned i = 0; i < WH_PREPAYMENT_CHARGES && err == WH_OK; i++) {
-        const wh_charge *c = &p->charge[i];
-        err = begin_period(c->when_kind, c->when, zone, utc_ms, &last[WH_PREPAYMENT_CREDITS + i]);
-    }
-    if (err != WH_OK) {
-        return err;
+    if (!is_clock(utc_ms)) {
+        return WH_ERR_RANGE;
     }
     for (unsigned i = 0; i < WH_PREPAYMENT_CREDITS; i++) {
-        p->credit[i].last = last[i];
+        wh_credit *c = &p->credit[i];
+        c->last = begin_period(c->when_kind, c->when, zone, utc_ms);
     }
     for (unsigned i = 0; i < WH_PREPAYMENT_CHARGES; i++) {
-        p->charge[i].last = last[WH_PREPAYMENT_CREDITS + i];
+        wh_charge *c = &p->charge[i];
+        c->last = begin_period(c->when_kind, c->when, zone, utc_ms);
     }
     changed(p);
     return WH_OK;

@@ -53,7 +53,7 @@ static void parameters_out_of_range_change_nothing(void **state)
         {.unit_charge = -1},
         {.unit_charge = TOO_MUCH},
         {.period = {.kind = WH_BOUNDARY_ONCE}},
-        {.type = WH_CHARGE_CONSUMPTION, .flags = WH_CHARGE_DEBT},
+        {.period = {.kind = WH_BOUNDARY_EVERY, .every_s = 59}},
     };
     account_rig r = account_rig_usual();
     wh_prepayment before;
