@@ -332,17 +332,18 @@ static wh_err load_settings(wh_recorder *r, wh_store *store, wh_recorder_setting
 
 /* How far it had come, into *state. Damaged or not there: as it is, which misses what passed while
  * power was away. */
-static void load_state(const wh_recorder *r, wh_store *store, wh_recorder_state *state)
+static wh_err load_state(const wh_recorder *r, wh_store *store, wh_recorder_state *state)
 {
     uint8_t bytes[WH_RECORDER_STATE_SIZE];
     size_t len = 0;
     uint32_t first = 0;
     wh_store_log_range(store, r->config->log, &first, &state->rising_from);
     uint16_t key = (uint16_t)(WH_RECORDER_KEY_STATE + r->config->log);
-    wh_reader reader = wh_reader_init(bytes, 0);
-    if (wh_store_get(store, key, bytes, sizeof bytes, &len) == WH_OK) {
-        reader = wh_reader_init(bytes, len);
+    wh_err err = wh_store_get(store, key, bytes, sizeof bytes, &len);
+    if (err == WH_ERR_IO) {
+        return err;
     }
+    wh_reader reader = wh_reader_init(bytes, err == WH_OK ? len : 0);
     wh_recorder_state found = *state;
     wh_reader_expect_u8(&reader, WH_RECORDER_STATE_VERSION);
     found.status = wh_reader_take_u8(&reader);
@@ -358,6 +359,7 @@ static void load_state(const wh_recorder *r, wh_store *store, wh_recorder_state 
     if (wh_reader_err(&reader) == WH_OK) {
         *state = found;
     }
+    return WH_OK;
 }
 
 wh_err wh_recorder_load(wh_recorder *r, wh_store *store, const wh_recorder_now *now, uint8_t *work,
@@ -372,9 +374,11 @@ wh_err wh_recorder_load(wh_recorder *r, wh_store *store, const wh_recorder_now *
         found = state_with(r, now, &s, &state, &anew);
     }
     if (found == WH_OK) {
-        load_state(r, store, &state);
-        apply(r, &s, &state);
-        return WH_OK;
+        found = load_state(r, store, &state);
+        if (found == WH_OK) {
+            apply(r, &s, &state);
+        }
+        return found;
     }
     if (found != WH_ERR_NOT_FOUND && found != WH_ERR_CHECK) {
         return found;

@@ -79,6 +79,68 @@ static void each_kind_has_its_depth_columns_and_times(void **unused)
     }
 }
 
+/* C.D.E/attribute of each column, A in front where it is not 1; columns that follow each other in
+ * E as E-E. */
+static void columns_text(const wh_recorder *r, char *text, size_t size)
+{
+    size_t len = 0;
+    wh_column column;
+    text[0] = '\0';
+    for (unsigned c = 0; wh_recorder_column(r, c, &column);) {
+        const uint8_t *g = column.obis.group;
+        uint8_t last = g[4];
+        wh_column next = column;
+        while (wh_recorder_column(r, ++c, &next) && next.obis.group[2] == g[2] &&
+               next.obis.group[4] == last + 1) {
+            last++;
+        }
+        assert_int_equal(g[1], 0);
+        assert_int_equal(g[5], 255);
+        len += (size_t)snprintf(text + len, size - len, "%s%s%u.%u.%u", len > 0 ? " " : "",
+                                g[0] == 0 ? "0:" : "", g[2], g[3], g[4]);
+        if (last > g[4]) {
+            len += (size_t)snprintf(text + len, size - len, "-%u", last);
+        }
+        len += (size_t)snprintf(text + len, size - len, "/%u", column.attribute);
+    }
+}
+
+static void each_kind_has_these_columns(void **unused)
+{
+    (void)unused;
+    static const struct {
+        wh_freeze kind;
+        const char *columns;
+    } kinds[] = {
+        {WH_FREEZE_LOAD_PROFILE_1, "0:1.0.0/2 0:96.10.1/2 1.8.0/2 2.8.0/2"},
+        {WH_FREEZE_LOAD_PROFILE_2, "0:1.0.0/2 0:96.10.1/2 32.7.0/2 52.7.0/2 72.7.0/2 31.7.0/2 "
+                                   "51.7.0/2 71.7.0/2 16.7.0/2"},
+        {WH_FREEZE_BILLING,
+         "0:1.0.0/2 0:96.10.1/2 1.8.0-2/2 2.8.0-2/2 3.8.0-2/2 4.8.0-2/2 5.8.0-2/2 6.8.0-2/2 "
+         "7.8.0-2/2 8.8.0-2/2 1.6.0-2/2 1.6.0-2/5 2.6.0-2/2 2.6.0-2/5 9.8.0/2 10.8.0/2 21.8.0/2 "
+         "41.8.0/2 61.8.0/2 22.8.0/2 42.8.0/2 62.8.0/2"},
+        {WH_FREEZE_DAILY,
+         "1.8.0-2/2 2.8.0-2/2 3.8.0-2/2 4.8.0-2/2 5.8.0-2/2 6.8.0-2/2 7.8.0-2/2 8.8.0-2/2 "
+         "1.6.0-2/2 1.6.0-2/5 2.6.0-2/2 2.6.0-2/5 16.7.0/2 36.7.0/2 56.7.0/2 76.7.0/2 3.7.0/2 "
+         "23.7.0/2 43.7.0/2 63.7.0/2 4.7.0/2 24.7.0/2 44.7.0/2 64.7.0/2"},
+        {WH_FREEZE_HOURLY, "1.8.0/2 2.8.0/2"},
+        {WH_FREEZE_LOAD_CLASS_1, "32.7.0/2 52.7.0/2 72.7.0/2 31.7.0/2 51.7.0/2 71.7.0/2 14.7.0/2"},
+        {WH_FREEZE_LOAD_CLASS_2, "16.7.0/2 36.7.0/2 56.7.0/2 76.7.0/2 3.7.0/2 23.7.0/2 43.7.0/2 "
+                                 "63.7.0/2 4.7.0/2 24.7.0/2 44.7.0/2 64.7.0/2"},
+        {WH_FREEZE_LOAD_CLASS_3, "13.7.0/2 33.7.0/2 53.7.0/2 73.7.0/2"},
+        {WH_FREEZE_LOAD_CLASS_4, "1.8.0/2 2.8.0/2 3.8.0/2 4.8.0/2"},
+        {WH_FREEZE_LOAD_CLASS_5, "5.8.0/2 6.8.0/2 7.8.0/2 8.8.0/2"},
+        {WH_FREEZE_LOAD_CLASS_6, "1.4.0/2 3.4.0/2"},
+    };
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        wh_boundary boundary;
+        char text[2000];
+        wh_recorder r = recorder_of(kinds[i].kind, 2, &boundary);
+        columns_text(&r, text, sizeof text);
+        assert_string_equal(text, kinds[i].columns);
+    }
+}
+
 static void a_mode_word_selects_the_columns_of_a_freeze(void **unused)
 {
     (void)unused;
@@ -111,26 +173,8 @@ static void a_mode_word_selects_the_columns_of_a_freeze(void **unused)
         s.content.rates = words[i].rates;
         assert_int_equal(wh_recorder_set(r, &rig.store, &now, &s, rig.work, sizeof rig.work),
                          WH_OK);
-        char text[2000] = "";
-        size_t at_char = 0;
-        wh_column column;
-        for (unsigned c = 0; wh_recorder_column(r, c, &column);) {
-            wh_column last = column;
-            wh_column next = column;
-            while (wh_recorder_column(r, ++c, &next) &&
-                   next.obis.group[4] == last.obis.group[4] + 1) {
-                last = next;
-            }
-            const uint8_t *g = column.obis.group;
-            at_char += (size_t)snprintf(text + at_char, sizeof text - at_char, "%s%u.%u.%u",
-                                        at_char > 0 ? " " : "", g[2], g[3], g[4]);
-            if (last.obis.group[4] > 0) {
-                at_char += (size_t)snprintf(text + at_char, sizeof text - at_char, "-%u",
-                                            last.obis.group[4]);
-            }
-            at_char +=
-                (size_t)snprintf(text + at_char, sizeof text - at_char, "/%u", column.attribute);
-        }
+        char text[2000];
+        columns_text(r, text, sizeof text);
         assert_string_equal(text, words[i].columns);
         rig_free(&rig);
     }
@@ -268,6 +312,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_kind_has_its_depth_columns_and_times),
+        cmocka_unit_test(each_kind_has_these_columns),
         cmocka_unit_test(a_mode_word_selects_the_columns_of_a_freeze),
         cmocka_unit_test(a_freeze_command_is_a_pattern),
         cmocka_unit_test(rates_beyond_a_record_are_refused),
