@@ -7,7 +7,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <string.h>
+#include <stdlib.h>
 
 #include <cmocka.h>
 
@@ -345,6 +345,39 @@ static void bills_add_up_to_running_cost_and_credit(void **state)
     assert_true((wide)cost.total * 1000000 + bill.import_carry == exact);
 }
 
+/* As many rates as there can be, and as much energy; all of it fed in. */
+static void the_largest_bill_fits(void **state)
+{
+    (void)state;
+    const wh_user user = customer(WH_USER_RESIDENTIAL);
+    int64_t import[63] = {INT64_C(1000000000000000)};
+    int64_t export[63];
+    int32_t price[63];
+    for (int i = 0; i < 63; i++) {
+        export[i] = INT64_C(15873015873015);
+        price[i] = INT32_MAX - i;
+    }
+    wh_bill_period p = {.user = &user,
+                        .rates = 63,
+                        .import_mwh = import,
+                        .export_mwh = export,
+                        .import_price = price,
+                        .export_price = price,
+                        .export_carry = WH_BILL_CARRY_ONE - 1};
+    wh_bill_line line[WH_BILL_LINES(63)];
+    wh_bill bill;
+    assert_int_equal(wh_bill_make(&p, line, WH_BILL_LINES(63), &bill), WH_OK);
+    assert_int_equal(bill.line_count, 64);
+    check_line(&line[0], WH_BILL_ENERGY, 1, INT64_C(1000000000) * INT32_MAX);
+    for (unsigned i = 0; i < 63; i++) {
+        wide exact = (wide) export[i] * price[i];
+        assert_int_equal(line[1 + i].kind, WH_BILL_EXPORT);
+        assert_int_equal(line[1 + i].index, i + 1);
+        assert_true(-(wide)line[1 + i].amount * 1000000 > exact - 1000000);
+        assert_true(-(wide)line[1 + i].amount * 1000000 < exact + 1000000);
+    }
+}
+
 static void a_standing_charge_is_not_adjusted(void **state)
 {
     (void)state;
@@ -360,6 +393,7 @@ static void a_standing_charge_is_not_adjusted(void **state)
     assert_int_equal(bill.line_count, 3);
     check_line(&line[1], WH_BILL_POWER_FACTOR, 71, 2250000);
     check_line(&line[2], WH_BILL_STANDING, 0, 7 * CNY);
+    assert_int_equal(line[2].quantity, 1);
     assert_int_equal(bill.total, 59250000);
     user.power_factor = 0;
     assert_int_equal(wh_bill_make(&p, line, LINES, &bill), WH_OK);
@@ -377,15 +411,15 @@ static void what_cannot_be_billed_is_refused(void **state)
     const wh_user user = customer(WH_USER_RESIDENTIAL);
     const wh_user nobody = {.kind = 9};
     const int64_t import[2] = {KWH, KWH};
-    const int64_t wrong[2] = {KWH, -1};
+    const int64_t wrong[2] = {-1, KWH};
     const int64_t huge[2] = {1, INT64_C(1000000000000000)};
     const int32_t price[2] = {1, 1};
     const wh_bill_period good = {
         .user = &user, .rates = 2, .import_mwh = import, .import_price = price, .steps = &zhejiang};
-    wh_bill_period bad[9];
+    wh_bill_period bad[10];
     wh_bill_line line[LINES];
     wh_bill bill;
-    for (unsigned i = 0; i < 9; i++) {
+    for (unsigned i = 0; i < 10; i++) {
         bad[i] = good;
     }
     bad[0].user = &nobody;
@@ -398,12 +432,16 @@ static void what_cannot_be_billed_is_refused(void **state)
     bad[7].demand_mw = -1;
     bad[8].export_mwh = wrong;
     bad[8].export_price = price;
-    for (unsigned i = 0; i < 9; i++) {
+    bad[9].export_carry = WH_BILL_CARRY_ONE;
+    for (unsigned i = 0; i < 10; i++) {
         assert_int_equal(wh_bill_make(&bad[i], line, LINES, &bill), WH_ERR_RANGE);
         assert_int_equal(bill.line_count, 0);
     }
     for (size_t size = 0; size < 4; size++) { /* two rates, one step, whose price is 0 */
-        assert_int_equal(wh_bill_make(&good, line, size, &bill), size < 3 ? WH_ERR_SPACE : WH_OK);
+        wh_bill_line *exact = malloc(size * sizeof *exact + 1);
+        assert_non_null(exact);
+        assert_int_equal(wh_bill_make(&good, exact, size, &bill), size < 3 ? WH_ERR_SPACE : WH_OK);
+        free(exact);
     }
     assert_int_equal(wh_bill_grown(5, 3, MODULUS), 2);
     assert_int_equal(wh_bill_grown(5, MODULUS - 3, MODULUS), 8);
@@ -418,6 +456,7 @@ int main(void)
         cmocka_unit_test(beijing_yearly_steps),
         cmocka_unit_test(shenzhen_monthly_steps_by_season),
         cmocka_unit_test(bills_add_up_to_running_cost_and_credit),
+        cmocka_unit_test(the_largest_bill_fits),
         cmocka_unit_test(a_standing_charge_is_not_adjusted),
         cmocka_unit_test(what_cannot_be_billed_is_refused),
     };

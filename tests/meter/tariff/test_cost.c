@@ -134,6 +134,33 @@ static void a_portion_over_thresholds_is_split_there(void **state)
     }
 }
 
+/* Far beyond a threshold, where counting back to it would not fit in 64 bits. */
+static void what_lies_far_above_a_threshold_is_above_it(void **state)
+{
+    (void)state;
+    static const wh_time_zone utc = {0};
+    static const wh_step_table table = {.settlement_count = 1,
+                                        .settlement = {{1, 1, 0}},
+                                        .season_count = 1,
+                                        .season = {{1, 1, 1}},
+                                        .threshold_wh = {1},
+                                        .price = {5, 1000000}};
+    int32_t cells[2];
+    wh_cost c;
+    wh_step_price s;
+    wh_step_price_init(&s, INT64_C(1000000000000000));
+    assert_int_equal(wh_step_price_set(&s, &table), WH_OK);
+    wh_step_price_schedule(&s, 0);
+    (void)wh_step_price_tick(&s, &utc, INT64_C(1767225600000), 0);
+    assert_int_equal(wh_cost_init(&c, cells, 2, 1), WH_OK);
+    const wh_energy far = {INT64_C(999999999999999), 3599999};
+    assert_int_equal(wh_cost_book_steps(&c, &s, 1, &far, INT64_C(36000000000000)), 10000000);
+    const wh_energy at = {1000, 0}; /* the whole Wh lies below */
+    assert_int_equal(wh_cost_book_steps(&c, &s, 1, &at, INT64_C(3600000000)), 0);
+    assert_int_equal(c.rest, INT64_C(3600000000) * 5);
+    assert_int_equal(wh_cost_book_steps(&c, &s, 1, &at, 0), 0);
+}
+
 static void as_many_rates_have_prices_as_are_kept(void **state)
 {
     (void)state;
@@ -150,6 +177,16 @@ static void as_many_rates_have_prices_as_are_kept(void **state)
     assert_int_equal(wh_cost_prices(&c, WH_TARIFF_STANDBY)[1], 2);
     assert_int_equal(wh_cost_prices(&c, WH_TARIFF_IN_FORCE)[1], 0);
     assert_int_equal(wh_cost_set_prices(&c, prices, 1), WH_OK); /* those above it are 0 */
+    assert_int_equal(wh_cost_prices(&c, WH_TARIFF_STANDBY)[1], 0);
+    wh_cost_schedule(&c, 7);
+    assert_true(wh_cost_switch(&c, 7));
+    assert_int_equal(wh_cost_set_prices(&c, prices + 1, 2), WH_OK); /* the other set by turns */
+    assert_int_equal(wh_cost_price(&c, 1), 1);
+    assert_int_equal(wh_cost_prices(&c, WH_TARIFF_STANDBY)[1], 3);
+    const uint8_t one[] = {1, 0, 0, 0, 9};
+    wh_reader r = wh_reader_init(one, sizeof one);
+    assert_int_equal(wh_cost_take_prices(&c, &r), WH_OK);
+    assert_int_equal(wh_cost_prices(&c, WH_TARIFF_STANDBY)[0], 9);
     assert_int_equal(wh_cost_prices(&c, WH_TARIFF_STANDBY)[1], 0);
 }
 
@@ -210,6 +247,9 @@ static void what_was_saved_by_version_1_is_read(void **state)
     assert_int_equal(wh_cost_price(&c, 4), 0);
 }
 
+static const uint8_t cost_limit[WH_COST_SAVED] = {1, 0, 0,    0,    0,    0,    0,    0, 0,
+                                                  0, 0, 0x03, 0x46, 0x30, 0xB8, 0xA0, 0};
+
 static void wrong_octets_are_refused_and_change_nothing(void **state)
 {
     (void)state;
@@ -224,7 +264,8 @@ static void wrong_octets_are_refused_and_change_nothing(void **state)
         {wh_cost_restore, cost_v1, 17, 0, 0, WH_ERR_FORMAT},
         {wh_cost_restore, cost_v1, 17, 0, 2, WH_ERR_UNSUPPORTED},
         {wh_cost_restore, cost_v1, 17, 9, 0x80, WH_ERR_RANGE},
-        {wh_cost_restore, cost_v1, 17, 15, 0xA0, WH_ERR_RANGE}, /* 3.6e12 and more */
+        {wh_cost_restore, cost_limit, 17, 16, 0x00, WH_ERR_RANGE}, /* 3.6e12 */
+        {wh_cost_restore, cost_v1, 17, 15, 0xA0, WH_ERR_RANGE},    /* 3.6e12 and more */
         {wh_cost_restore_prices, prices_v1, 36, 0, 2, WH_ERR_UNSUPPORTED},
         {wh_cost_restore_prices, prices_v1, 36, 1, 2, WH_ERR_FORMAT},
         {wh_cost_restore_prices, prices_v1, 36, 10, 4, WH_ERR_RANGE},
@@ -250,7 +291,7 @@ static void wrong_octets_are_refused_and_change_nothing(void **state)
             fail_msg("row %zu: %d", i, (int)err);
         }
         size_t whole = rows[i].len - (rows[i].len == 14);
-        for (size_t len = 0; len < whole; len++) {
+        for (size_t len = 0; len < whole && rows[i].bytes != cost_limit; len++) {
             assert_int_equal(from_copy(rows[i].read, &c, rows[i].bytes, len), WH_ERR_SHORT);
         }
     }
@@ -271,6 +312,7 @@ int main(void)
         cmocka_unit_test(the_running_cost_is_exact),
         cmocka_unit_test(a_large_portion_is_as_exact),
         cmocka_unit_test(a_portion_over_thresholds_is_split_there),
+        cmocka_unit_test(what_lies_far_above_a_threshold_is_above_it),
         cmocka_unit_test(as_many_rates_have_prices_as_are_kept),
         cmocka_unit_test(what_was_saved_by_version_1_is_read),
         cmocka_unit_test(wrong_octets_are_refused_and_change_nothing),

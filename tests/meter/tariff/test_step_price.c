@@ -135,6 +135,16 @@ static void a_season_changes_the_steps(void **state)
 {
     (void)state;
     int64_t may = at(&beijing, 2026, 5, 1, 0);
+    wh_step_table half = shenzhen; /* seasons that begin in the same month */
+    half.season[1] = (wh_step_season){5, 16, 2};
+    assert_int_equal(wh_step_table_season(&half, (wh_civil_date){2026, 4, 30}), 1);
+    assert_int_equal(wh_step_table_season(&half, (wh_civil_date){2026, 5, 1}), 0);
+    assert_int_equal(wh_step_table_season(&half, (wh_civil_date){2026, 5, 15}), 0);
+    assert_int_equal(wh_step_table_season(&half, (wh_civil_date){2026, 5, 16}), 1);
+    assert_int_equal(wh_step_table_season(&half, (wh_civil_date){2026, 6, 1}), 1);
+    assert_int_equal(wh_step_table_price(&shenzhen, 0, 3), 962900);
+    assert_int_equal(wh_step_table_price(&shenzhen, 0, 4), 0); /* not that of the next season */
+    assert_int_equal(wh_step_table_from_mwh(&shenzhen, 0, 4), INT64_MAX);
     wh_step_price s = begun(&shenzhen, &beijing, may - 10 * DAY, 0);
     assert_int_equal(wh_step_price_step(&s, 200 * KWH - 1), 1); /* that of the year before */
     assert_int_equal(wh_step_price_step(&s, 200 * KWH), 2);
@@ -195,6 +205,11 @@ static void after_a_clock_far_ahead_settlements_can_begin_anew(void **state)
     int64_t year = at(&beijing, 2026, 1, 1, 0);
     wh_step_price s = begun(&yearly, &beijing, year - DAY, 0);
     assert_int_equal(wh_step_price_tick(&s, &beijing, year + 9000 * DAY, KWH), WH_STEP_SETTLED);
+    wh_step_price fresh;
+    wh_step_price_init(&fresh, MODULUS);
+    wh_step_price_restart(&fresh, &beijing, year - DAY); /* the first tick still takes the base */
+    assert_int_equal(wh_step_price_tick(&fresh, &beijing, year, KWH), WH_STEP_BEGUN);
+    assert_int_equal(fresh.base_mwh, KWH);
     wh_step_price_restart(&s, &beijing, year - DAY);
     assert_int_equal(s.base_mwh, KWH);
     assert_int_equal(wh_step_price_tick(&s, &beijing, year, 2 * KWH), WH_STEP_SETTLED);
@@ -265,6 +280,17 @@ static void a_wrong_table_is_refused_and_changes_nothing(void **state)
     uint8_t longer[sizeof octets + 1] = {0};
     memcpy(longer, octets, len);
     assert_int_equal(take_copy(&s, longer, len + 1, false), WH_ERR_FORMAT);
+    wh_step_table none = shenzhen;
+    none.season_count = 0;
+    assert_int_equal(wh_step_price_set(&s, &none), WH_ERR_RANGE);
+    none = shenzhen;
+    none.settlement_count = 0;
+    assert_int_equal(wh_step_price_set(&s, &none), WH_ERR_RANGE);
+    wh_step_table equal = shenzhen;
+    equal.threshold_wh[1] = equal.threshold_wh[0];
+    assert_int_equal(wh_step_price_set(&s, &equal), WH_ERR_FORMAT);
+    equal.threshold_wh[0] = 0;
+    assert_int_equal(wh_step_price_set(&s, &equal), WH_ERR_FORMAT);
     assert_memory_equal(&s, &before, sizeof s);
     assert_int_equal(take_copy(&s, octets, len, false), WH_OK);
     assert_memory_equal(&s.table[1], &shenzhen, sizeof shenzhen);
@@ -334,7 +360,24 @@ static void a_damaged_blob_is_refused_and_changes_nothing(void **state)
         bytes[rows[i].at] = rows[i].byte;
         assert_int_equal(take_copy(&s, bytes, sizeof bytes, true), rows[i].err);
     }
+    /* exactly the modulus */
+    uint8_t bytes[sizeof saved_v1];
+    memcpy(bytes, saved_v1, sizeof bytes);
+    for (unsigned i = 0; i < 8; i++) {
+        bytes[18 + i] = (uint8_t)((uint64_t)MODULUS >> (56 - 8 * i));
+    }
+    assert_int_equal(take_copy(&s, bytes, sizeof bytes, true), WH_ERR_RANGE);
     assert_memory_equal(&s, &before, sizeof s);
+    /* one that has not begun is still to begin */
+    wh_step_price_init(&s, MODULUS);
+    uint8_t out[WH_STEP_SAVED];
+    wh_writer w = wh_writer_init(out, sizeof out);
+    assert_int_equal(wh_step_price_save(&s, &w), WH_OK);
+    assert_int_equal(out[1], 0);
+    s = before;
+    assert_int_equal(take_copy(&s, out, wh_writer_len(&w), true), WH_OK);
+    assert_int_equal(wh_step_price_tick(&s, &beijing, at(&beijing, 2026, 1, 1, 0), 9 * KWH),
+                     WH_STEP_BEGUN);
 }
 
 /* Four seasons of together 14 thresholds, four settlements. */

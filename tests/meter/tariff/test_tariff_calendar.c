@@ -135,6 +135,9 @@ static void wrong_tables_are_refused_whole(void **state)
     bad_days[0].day_count = 0;
     bad_days[1].day_count = WH_TARIFF_DAYS_MAX + 1;
     bad_days[2].day[1].period_count = 15;
+    wh_tariff_days empty = days;
+    empty.day[1].period_count = 0;
+    assert_int_equal(wh_tariff_set_days(&c, &empty), WH_ERR_RANGE);
     bad_days[3].day[0].period[1].minute = 1440;
     bad_days[4].day[0].period[1].rate = 64;
     bad_days[5].day[0].period[1].minute = bad_days[5].day[0].period[0].minute;

@@ -97,6 +97,15 @@ static void tables_are_set_and_read_by_the_same_octets(void **state)
             free(out);
         }
     }
+    /* the other set is on standby now, and set by turns */
+    assert_int_equal(from_copy(take[0], &c, octets[0].bytes, octets[0].len), WH_OK);
+    for (unsigned set = 0; set < 2; set++) {
+        uint8_t out[sizeof zones_octets];
+        wh_writer again = wh_writer_init(out, sizeof out);
+        wh_tariff_put_zones(&c, (wh_tariff_set)set, &again);
+        assert_int_equal(wh_writer_left(&again), 0);
+        assert_memory_equal(out, zones_octets, sizeof out);
+    }
     uint8_t standby[4];
     wh_writer w = wh_writer_init(standby, sizeof standby);
     wh_tariff_put_days(&c, WH_TARIFF_STANDBY, &w); /* rate 1 all day, as at first: too long by 1 */
@@ -116,12 +125,12 @@ static void wrong_octets_are_refused_and_change_nothing(void **state)
         {0, 0, 3, WH_ERR_SHORT},     {0, 1, 0, WH_ERR_RANGE},     {0, 1, 13, WH_ERR_RANGE},
         {0, 2, 32, WH_ERR_RANGE},    {0, 2, 0, WH_ERR_RANGE},     {0, 3, 0, WH_ERR_RANGE},
         {0, 9, 9, WH_ERR_RANGE},     {0, 10, 5, WH_ERR_FORMAT},   {0, 10, 4, WH_ERR_FORMAT},
-        {0, 9, 3, WH_ERR_NOT_FOUND}, {1, 0, 0, WH_ERR_RANGE},     {1, 0, 9, WH_ERR_RANGE},
-        {1, 0, 1, WH_ERR_FORMAT},    {1, 1, 0, WH_ERR_RANGE},     {1, 1, 15, WH_ERR_RANGE},
-        {1, 4, 0, WH_ERR_RANGE},     {1, 4, 64, WH_ERR_RANGE},    {1, 5, 0x06, WH_ERR_RANGE},
-        {1, 5, 0x01, WH_ERR_FORMAT}, {2, 0, 255, WH_ERR_RANGE},   {2, 0, 1, WH_ERR_FORMAT},
-        {2, 3, 0, WH_ERR_RANGE},     {2, 4, 31, WH_ERR_RANGE},    {2, 5, 0, WH_ERR_RANGE},
-        {2, 5, 9, WH_ERR_RANGE},     {2, 5, 3, WH_ERR_NOT_FOUND},
+        {0, 9, 3, WH_ERR_NOT_FOUND}, {0, 3, 3, WH_ERR_NOT_FOUND}, {1, 0, 0, WH_ERR_RANGE},
+        {1, 0, 9, WH_ERR_RANGE},     {1, 0, 1, WH_ERR_FORMAT},    {1, 1, 0, WH_ERR_RANGE},
+        {1, 1, 15, WH_ERR_RANGE},    {1, 4, 0, WH_ERR_RANGE},     {1, 4, 64, WH_ERR_RANGE},
+        {1, 5, 0x06, WH_ERR_RANGE},  {1, 5, 0x01, WH_ERR_FORMAT}, {2, 0, 255, WH_ERR_RANGE},
+        {2, 0, 1, WH_ERR_FORMAT},    {2, 3, 0, WH_ERR_RANGE},     {2, 4, 31, WH_ERR_RANGE},
+        {2, 5, 0, WH_ERR_RANGE},     {2, 5, 9, WH_ERR_RANGE},     {2, 5, 3, WH_ERR_NOT_FOUND},
     };
     wh_tariff_calendar c = scheduled();
     wh_tariff_calendar before;
