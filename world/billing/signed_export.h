@@ -63,6 +63,14 @@ typedef struct {
     bool (*find)(const void *user, wh_column column, uint8_t *unit, int8_t *scaler);
 } wh_signed_units;
 
+/* Where records come from: the parts of one meter. */
+typedef struct {
+    const wh_recorder *recorder; /* its columns; its log is that of the configuration */
+    wh_store *store;
+    const wh_time_zone *zone; /* in force */
+    wh_signed_units units;
+} wh_signed_source;
+
 /* Those of the catalogue, for columns that wh_meter_column reads. */
 wh_signed_units wh_signed_units_of_catalogue(void);
 
@@ -93,8 +101,7 @@ wh_err wh_signed_export_write(wh_signed_export *e, const wh_signed_bill *bill,
  * WH_ERR_STATE  the files are ahead of the log, or its newest exported record is another than
  *               the file's: another meter's log, or one that was lost. Nothing was written
  * others        as wh_signed_export_write; what was written before stays */
-wh_err wh_signed_export_records(wh_signed_export *e, const wh_recorder *recorder, wh_store *store,
-                                const wh_time_zone *zone, const wh_signed_units *units,
+wh_err wh_signed_export_records(wh_signed_export *e, const wh_signed_source *source,
                                 unsigned *written, wh_message *m) WH_MUST_USE;
 
 #endif /* WH_WORLD_SIGNED_EXPORT_H */

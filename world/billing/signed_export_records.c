@@ -10,8 +10,7 @@
 /* What all records of a log have in common, and what is read into. */
 typedef struct {
     wh_signed_export *e;
-    wh_store *store;
-    const wh_time_zone *zone;
+    const wh_signed_source *from;
     wh_signed_column *columns;
     size_t column_count;
     uint8_t record[WH_SIGNED_RECORD_MAX];
@@ -28,8 +27,8 @@ static wh_err check_last(pull *p, uint32_t first, uint32_t next)
     }
     bool same = last->head.sequence < next;
     if (same) {
-        wh_err err = wh_store_log_get(p->store, p->e->config.log, last->head.sequence, p->record,
-                                      sizeof p->record, &p->record_len);
+        wh_err err = wh_store_log_get(p->from->store, p->e->config.log, last->head.sequence,
+                                      p->record, sizeof p->record, &p->record_len);
         if (err != WH_OK) {
             return WH_OK; /* damaged since: nothing to compare with */
         }
@@ -43,8 +42,10 @@ static wh_err check_last(pull *p, uint32_t first, uint32_t next)
     return same ? WH_OK : WH_ERR_STATE;
 }
 
-static bool find_columns(pull *p, const wh_recorder *recorder, const wh_signed_units *units)
+static bool find_columns(pull *p)
 {
+    const wh_recorder *recorder = p->from->recorder;
+    const wh_signed_units *units = &p->from->units;
     p->column_count = wh_recorder_column_count(recorder);
     p->columns = calloc(p->column_count + 1, sizeof *p->columns);
     for (size_t i = 0; p->columns != NULL && i < p->column_count; i++) {
@@ -61,8 +62,8 @@ static bool find_columns(pull *p, const wh_recorder *recorder, const wh_signed_u
 static wh_err write_entry(pull *p, uint32_t sequence, unsigned *written)
 {
     wh_record record;
-    wh_err err = wh_store_log_get(p->store, p->e->config.log, sequence, p->record, sizeof p->record,
-                                  &p->record_len);
+    wh_err err = wh_store_log_get(p->from->store, p->e->config.log, sequence, p->record,
+                                  sizeof p->record, &p->record_len);
     if (err == WH_ERR_CHECK || err == WH_ERR_NOT_FOUND) {
         return WH_OK; /* lost: the gap tells */
     }
@@ -77,7 +78,7 @@ static wh_err write_entry(pull *p, uint32_t sequence, unsigned *written)
     const wh_signed_bill bill = {
         .sequence = sequence,
         .utc_offset_min =
-            wh_time_zone_offset_min(p->zone, (int64_t)record.head.time_s * 1000, NULL),
+            wh_time_zone_offset_min(p->from->zone, (int64_t)record.head.time_s * 1000, NULL),
         .columns = p->columns,
         .column_count = p->column_count,
         .record = p->record,
@@ -88,27 +89,33 @@ static wh_err write_entry(pull *p, uint32_t sequence, unsigned *written)
     return err;
 }
 
-wh_err wh_signed_export_records(wh_signed_export *e, const wh_recorder *recorder, wh_store *store,
-                                const wh_time_zone *zone, const wh_signed_units *units,
+/* All that the log has and the files have not. */
+static wh_err write_entries(pull *p, uint32_t first, uint32_t next, unsigned *written)
+{
+    wh_err err = check_last(p, first, next);
+    if (err == WH_OK && !find_columns(p)) {
+        wh_message_set(p->m, "%s: no memory", p->e->config.directory);
+        err = WH_ERR_IO;
+    }
+    uint32_t from = wh_signed_export_next(p->e) > first ? wh_signed_export_next(p->e) : first;
+    for (uint32_t s = from; s < next && err == WH_OK; s++) {
+        err = write_entry(p, s, written);
+    }
+    free(p->columns);
+    return err;
+}
+
+wh_err wh_signed_export_records(wh_signed_export *e, const wh_signed_source *source,
                                 unsigned *written, wh_message *m)
 {
-    pull p = {.e = e, .store = store, .zone = zone, .m = m};
+    pull p = {.e = e, .from = source, .m = m};
     uint32_t first = 0;
     uint32_t next = 0;
     unsigned count = 0;
-    wh_store_log_range(store, e->config.log, &first, &next);
     wh_err err = WH_OK;
+    wh_store_log_range(source->store, e->config.log, &first, &next);
     if (wh_signed_export_next(e) != next) { /* the usual case costs no more than this */
-        err = check_last(&p, first, next);
-        if (err == WH_OK && !find_columns(&p, recorder, units)) {
-            wh_message_set(m, "%s: no memory", e->config.directory);
-            err = WH_ERR_IO;
-        }
-        uint32_t from = wh_signed_export_next(e) > first ? wh_signed_export_next(e) : first;
-        for (uint32_t s = from; s < next && err == WH_OK; s++) {
-            err = write_entry(&p, s, &count);
-        }
-        free(p.columns);
+        err = write_entries(&p, first, next, &count);
     }
     if (written != NULL) {
         *written = count;

@@ -47,8 +47,8 @@ static wh_err pull(months *t, unsigned *written, wh_message *m)
     if (e == NULL) {
         return WH_ERR_IO;
     }
-    wh_err err = wh_signed_export_records(e, &t->meter.recorder[0], &t->meter.store, &t->meter.zone,
-                                          &units, written, m);
+    const wh_signed_source source = {&t->meter.recorder[0], &t->meter.store, &t->meter.zone, units};
+    wh_err err = wh_signed_export_records(e, &source, written, m);
     wh_signed_export_close(e);
     return err;
 }
