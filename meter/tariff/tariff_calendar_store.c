@@ -221,10 +221,10 @@ static wh_err restore_sets(wh_reader *r, take_fn *take, void *const place[2], ui
     (void)take(r, NULL);
     (void)take(r, NULL);
     if (wh_reader_err(r) == WH_OK) {
-        (void)take(&again, place[0]);
-        (void)take(&again, place[1]);
         *in_force = set;
         *switch_ms = ms;
+        (void)take(&again, place[0]);
+        (void)take(&again, place[1]);
     }
     return wh_reader_err(r);
 }
