@@ -2,37 +2,11 @@
 /* The configuration in force, as a file. */
 #include "apps/watthour-meter/meter_settings.h"
 
+#include "apps/watthour-meter/print_value.h"
 #include "host/pace.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
-
-/* Enough digits to read back the same double, and no more than a person wrote where that does. */
-static void print_number(FILE *out, const char *indent, const char *key, double value)
-{
-    char text[40];
-    for (int digits = 15; digits <= 17; ++digits) {
-        (void)snprintf(text, sizeof text, "%.*g", digits, value);
-        if (strtod(text, NULL) == value) {
-            break;
-        }
-    }
-    (void)fprintf(out, "%s%s: %s\n", indent, key, text);
-}
-
-/* In single quotes a quote is doubled and nothing else is special. Line ends were no part of a
- * plain or quoted name on one line, and a file name that has one is not worth reading back. */
-static void print_text(FILE *out, const char *indent, const char *key, const char *text)
-{
-    if (text == NULL) {
-        return;
-    }
-    (void)fprintf(out, "%s%s: '", indent, key);
-    for (const char *c = text; *c != '\0'; ++c) {
-        (void)fputs(*c == '\'' ? "''" : (char[2]){*c, '\0'}, out);
-    }
-    (void)fputs("'\n", out);
-}
 
 static void print_calibration(FILE *out, const wh_calibration_settings *c)
 {
@@ -58,40 +32,40 @@ static void print_calibration(FILE *out, const wh_calibration_settings *c)
 static void print_meter(FILE *out, const wh_metering_settings *m)
 {
     (void)fputs("meter:\n", out);
-    print_text(out, "  ", "serial", m->serial);
-    print_text(out, "  ", "logical_device_name", m->logical_device_name);
+    wh_print_text(out, "  ", "serial", m->serial);
+    wh_print_text(out, "  ", "logical_device_name", m->logical_device_name);
     (void)fprintf(out, "  utc_offset_min: %" PRId32 "\n", m->utc_offset_min);
     (void)fprintf(out, "  phases: %" PRIu32 "\n", m->phases);
-    print_number(out, "  ", "fs_hz", m->fs_hz);
-    print_number(out, "  ", "f_nominal_hz", m->f_nominal_hz);
+    wh_print_number(out, "  ", "fs_hz", m->fs_hz);
+    wh_print_number(out, "  ", "f_nominal_hz", m->f_nominal_hz);
     (void)fprintf(out, "  cycles_per_window: %" PRIu32 " # 0: 10 at 50 Hz, 12 at 60 Hz\n",
                   m->cycles_per_window);
-    print_number(out, "  ", "u_min_v", m->u_min_v);
-    print_number(out, "  ", "creep_w", m->creep_w);
+    wh_print_number(out, "  ", "u_min_v", m->u_min_v);
+    wh_print_number(out, "  ", "creep_w", m->creep_w);
     (void)fprintf(out, "  creep_windows: %" PRIu32 " # 0: 25\n", m->creep_windows);
     (void)fprintf(out, "  direction: %s\n", wh_direction_names[m->direction].str);
     (void)fprintf(out, "  interval_windows: %" PRIu32 " # 0: 1\n", m->interval_windows);
-    print_number(out, "  ", "rollover_kwh", m->rollover_kwh);
+    wh_print_number(out, "  ", "rollover_kwh", m->rollover_kwh);
     print_calibration(out, &m->calibration);
     if (m->power_quality != NULL) {
         (void)fputs("  power_quality:\n", out);
-        print_number(out, "    ", "u_din_v", m->power_quality->u_din_v);
-        print_number(out, "    ", "dip_pct", m->power_quality->dip_pct);
-        print_number(out, "    ", "swell_pct", m->power_quality->swell_pct);
-        print_number(out, "    ", "interruption_pct", m->power_quality->interruption_pct);
-        print_number(out, "    ", "rapid_change_pct", m->power_quality->rapid_change_pct);
+        wh_print_number(out, "    ", "u_din_v", m->power_quality->u_din_v);
+        wh_print_number(out, "    ", "dip_pct", m->power_quality->dip_pct);
+        wh_print_number(out, "    ", "swell_pct", m->power_quality->swell_pct);
+        wh_print_number(out, "    ", "interruption_pct", m->power_quality->interruption_pct);
+        wh_print_number(out, "    ", "rapid_change_pct", m->power_quality->rapid_change_pct);
     }
 }
 
 static void print_recording(FILE *out, const wh_recording_settings *r)
 {
     (void)fputs("  recording:\n", out);
-    print_text(out, "    ", "file", r->file);
-    print_text(out, "    ", "pairs", r->pairs);
-    print_text(out, "    ", "neutral", r->neutral);
-    print_text(out, "    ", "channels", r->channels);
-    print_text(out, "    ", "scale", r->scale);
-    print_text(out, "    ", "encoding", r->encoding);
+    wh_print_text(out, "    ", "file", r->file);
+    wh_print_text(out, "    ", "pairs", r->pairs);
+    wh_print_text(out, "    ", "neutral", r->neutral);
+    wh_print_text(out, "    ", "channels", r->channels);
+    wh_print_text(out, "    ", "scale", r->scale);
+    wh_print_text(out, "    ", "encoding", r->encoding);
     (void)fprintf(out, "    at_end: %s\n", wh_at_end_names[r->at_end].str);
 }
 
@@ -123,25 +97,25 @@ static void print_home(FILE *out, const wh_home_settings *h)
     const char *in = "    ";
     const wh_home_config *c = &h->house;
     (void)fprintf(out, "  home:\n    seed: %" PRIu64 "\n", c->mains.seed);
-    print_number(out, in, "u_nominal_v", c->mains.u_nominal_v);
-    print_number(out, in, "f_wander_hz", c->mains.f_wander_hz);
-    print_number(out, in, "u_wander", c->mains.u_wander);
-    print_number(out, in, "noise_v", c->mains.noise_v);
-    print_number(out, in, "flicker_percent", c->mains.flicker_percent);
-    print_number(out, in, "flicker_hz", c->mains.flicker_hz);
-    print_number(out, in, "events_per_day", c->mains.events_per_day);
+    wh_print_number(out, in, "u_nominal_v", c->mains.u_nominal_v);
+    wh_print_number(out, in, "f_wander_hz", c->mains.f_wander_hz);
+    wh_print_number(out, in, "u_wander", c->mains.u_wander);
+    wh_print_number(out, in, "noise_v", c->mains.noise_v);
+    wh_print_number(out, in, "flicker_percent", c->mains.flicker_percent);
+    wh_print_number(out, in, "flicker_hz", c->mains.flicker_hz);
+    wh_print_number(out, in, "events_per_day", c->mains.events_per_day);
     (void)fprintf(out, "    reversed: %s\n", c->mains.reversed ? "true" : "false");
-    print_number(out, in, "line_ohm", c->line_ohm);
+    wh_print_number(out, in, "line_ohm", c->line_ohm);
     (void)fprintf(out, "    appliances: %s\n", c->appliances ? "true" : "false");
-    print_text(out, in, "profile", h->profile);
-    print_number(out, in, "profile_unit_w", c->profile_unit_w);
-    print_number(out, in, "profile_annual_kwh", c->profile_annual_kwh);
-    print_number(out, in, "solar_peak_w", c->solar_peak_w);
-    print_number(out, in, "clouds", c->clouds);
-    print_number(out, in, "latitude_deg", c->latitude_deg);
-    print_number(out, in, "longitude_deg", c->longitude_deg);
-    print_number(out, in, "tilt_deg", c->tilt_deg);
-    print_number(out, in, "duration_s", c->duration_s);
+    wh_print_text(out, in, "profile", h->profile);
+    wh_print_number(out, in, "profile_unit_w", c->profile_unit_w);
+    wh_print_number(out, in, "profile_annual_kwh", c->profile_annual_kwh);
+    wh_print_number(out, in, "solar_peak_w", c->solar_peak_w);
+    wh_print_number(out, in, "clouds", c->clouds);
+    wh_print_number(out, in, "latitude_deg", c->latitude_deg);
+    wh_print_number(out, in, "longitude_deg", c->longitude_deg);
+    wh_print_number(out, in, "tilt_deg", c->tilt_deg);
+    wh_print_number(out, in, "duration_s", c->duration_s);
     print_home_lists(out, h);
 }
 
@@ -151,19 +125,22 @@ void wh_meter_settings_print(const wh_meter_settings *settings, FILE *out)
     print_meter(out, &f->meter);
     (void)fputs("source:\n", out);
     (void)fprintf(out, "  speed: %s\n", f->source.speed != NULL ? f->source.speed : "real_time");
-    print_text(out, "  ", "start", f->source.start);
+    wh_print_text(out, "  ", "start", f->source.start);
     if (f->source.recording != NULL) {
         print_recording(out, f->source.recording);
     } else {
         print_home(out, f->source.home);
     }
     (void)fputs("  converter:\n", out);
-    print_number(out, "    ", "snr_db", f->source.converter.snr_db);
+    wh_print_number(out, "    ", "snr_db", f->source.converter.snr_db);
     (void)fprintf(out, "    seed: %" PRIu32 "\n", f->source.converter.seed);
     (void)fputs("server:\n", out);
-    print_text(out, "  ", "address", f->server.address);
+    wh_print_text(out, "  ", "address", f->server.address);
     (void)fprintf(out, "  port: %" PRIu32 "\n", f->server.port);
     (void)fprintf(out, "  connections_max: %" PRIu32 "\n", f->server.connections_max);
     (void)fprintf(out, "  idle_timeout_s: %" PRIu32 "\n", f->server.idle_timeout_s);
     (void)fprintf(out, "log:\n  level: %s\n", wh_log_level_names[f->log.level].str);
+    if (f->keep != NULL) {
+        wh_keep_settings_print(f->keep, out);
+    }
 }

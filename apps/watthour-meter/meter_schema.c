@@ -203,6 +203,7 @@ static const cyaml_schema_field_t file_fields[] = {
     CYAML_FIELD_MAPPING("source", CYAML_FLAG_DEFAULT, wh_meter_file, source, source_fields),
     CYAML_FIELD_MAPPING("server", OPTIONAL, wh_meter_file, server, server_fields),
     CYAML_FIELD_MAPPING("log", OPTIONAL, wh_meter_file, log, log_fields),
+    CYAML_FIELD_MAPPING_PTR("keep", OPTIONAL_TEXT, wh_meter_file, keep, wh_keep_fields),
     CYAML_FIELD_END,
 };
 

@@ -306,6 +306,27 @@ static wh_err check_names(const wh_meter_settings *s, wh_message *message)
     return WH_OK;
 }
 
+/* What the meter keeps, and where the files are. */
+static wh_err check_keep(wh_meter_settings *s, wh_message *message)
+{
+    wh_keep_settings *keep = s->file->keep;
+    if (keep == NULL) {
+        return WH_OK;
+    }
+    s->keep = calloc(1, sizeof *s->keep);
+    s->store_path = wh_config_yaml_path(s->config, keep->store.file);
+    if (keep->bills != NULL) {
+        s->key_path = wh_config_yaml_path(s->config, keep->bills->key);
+        s->bills_path = wh_config_yaml_path(s->config, keep->bills->directory);
+    }
+    bool bills = keep->bills == NULL || (s->key_path != NULL && s->bills_path != NULL);
+    if (s->keep == NULL || s->store_path == NULL || !bills) {
+        wh_message_set(message, "no memory");
+        return WH_ERR_IO;
+    }
+    return wh_keep_settings_check(s->config, keep, s->keep, message);
+}
+
 static wh_err check_all(wh_meter_settings *s, wh_message *message)
 {
     wh_err err = wh_config_yaml_numbers(s->config, numbers, s->file, message);
@@ -326,6 +347,9 @@ static wh_err check_all(wh_meter_settings *s, wh_message *message)
     }
     if (err == WH_OK) {
         err = check_source(s, message);
+    }
+    if (err == WH_OK) {
+        err = check_keep(s, message);
     }
     return err;
 }
@@ -358,6 +382,10 @@ void wh_meter_settings_close(wh_meter_settings *settings)
 {
     free(settings->recording_path);
     free(settings->profile_path);
+    free(settings->keep);
+    free(settings->store_path);
+    free(settings->key_path);
+    free(settings->bills_path);
     wh_config_yaml_close(settings->config);
     memset(settings, 0, sizeof *settings);
 }

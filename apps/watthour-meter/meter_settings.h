@@ -6,6 +6,7 @@
 #ifndef WH_APPS_METER_SETTINGS_H
 #define WH_APPS_METER_SETTINGS_H
 
+#include "apps/watthour-meter/keep_settings.h"
 #include "core/err.h"
 #include "host/config_yaml.h"
 #include "host/log.h"
@@ -104,6 +105,7 @@ typedef struct {
     wh_source_settings source;
     wh_server_settings server;
     wh_log log;
+    wh_keep_settings *keep; /* NULL: the meter measures only */
 } wh_meter_file;
 
 /* The file, checked, and what follows from it. Lives as long as the program. */
@@ -116,6 +118,10 @@ typedef struct {
     bool no_neutral;        /* the source has no neutral current: the meter has none */
     char *recording_path;   /* as seen from here */
     char *profile_path;
+    wh_keep_values *keep; /* of file->keep; NULL as that */
+    char *store_path;
+    char *key_path;
+    char *bills_path;
 } wh_meter_settings;
 
 extern const cyaml_schema_value_t wh_meter_schema;

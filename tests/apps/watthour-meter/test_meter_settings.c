@@ -41,7 +41,7 @@ static void every_mistake_names_line_and_key(void **state)
          ":1: source: must have either a home or a recording"},
         {"source:\n  recording: { pairs: U1/I1 }\n",
          ":2: source.recording: needs the key \"file\""},
-        {HOME "sever: {}\n", ":2: unknown key \"sever\" (known: meter, source, server, log)"},
+        {HOME "sever: {}\n", ":2: unknown key \"sever\" (known: meter, source, server, log, keep)"},
         {HOME "server:\n  prot: 1\n",
          ":3: server: unknown key \"prot\" (known: address, port, connections_max, "
          "idle_timeout_s)"},
