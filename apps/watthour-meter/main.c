@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* watthour-meter - a meter: measures a source of samples and serves DLMS on TCP. */
+#include "apps/watthour-meter/meter_keeping.h"
 #include "apps/watthour-meter/meter_quality.h"
 #include "apps/watthour-meter/meter_sampler.h"
 #include "apps/watthour-meter/meter_server.h"
@@ -14,12 +15,15 @@
 #include <string.h>
 #include <time.h>
 
+#define WORK_MS 1000 /* between two looks for bills to write */
+
 enum { EXIT_DONE = 0, EXIT_BAD_INPUT = 2 };
 
 typedef struct {
     const char *config;
     bool check;
     bool print;
+    bool records;
 } options;
 
 /* Everything that runs, in one place. */
@@ -32,6 +36,9 @@ typedef struct {
     wh_meter_config config;
     wh_meter meter;
     wh_meter_quality quality;
+    wh_meter_keeping keeping;
+    bool keeps;
+    uv_timer_t work;
     wh_cosem cosem;
     wh_meter_sampler sampler;
     wh_meter_server *server;
@@ -40,10 +47,11 @@ typedef struct {
 static void print_help(FILE *out)
 {
     fputs("watthour-meter - a meter that measures a source and serves DLMS on TCP\n\n"
-          "usage: watthour-meter --config FILE [--check | --print-config]\n\n"
+          "usage: watthour-meter --config FILE [--check | --print-config | --records]\n\n"
           "  -c, --config FILE   the configuration, in YAML\n"
           "      --check         open the configuration and its source, say what is wrong, end\n"
           "      --print-config  print the configuration in force, defaults filled in, and end\n"
+          "      --records       print the records that the store keeps, and end\n"
           "  -V, --version       print the version\n"
           "  -h, --help          print this page\n\n"
           "It logs lines of key=value on standard error and ends at SIGINT or SIGTERM.\n"
@@ -61,6 +69,12 @@ static void print_help(FILE *out)
           "    speed: 10\n"
           "    start: 2026-06-21T12:00:00Z\n"
           "  server: { address: 0.0.0.0, port: 4059 }\n\n"
+          "a meter that keeps its registers, rates and records in a file:\n"
+          "  keep:\n"
+          "    store: { file: meter.store }\n"
+          "    zone: Europe/Berlin\n"
+          "    tariff: { days: ['06:00 1, 22:00 2'], import_prices: [0.32, 0.24] }\n"
+          "    profiles: [ { every_min: 15, columns: ['1.8.0', '2.8.0'] } ]\n\n"
           "`watthour watch` and `watthour read` look at the meter that runs.\n",
           out);
 }
@@ -69,9 +83,13 @@ static void print_help(FILE *out)
 static int parse(int argc, char **argv, options *o)
 {
     static const struct option known[] = {
-        {"config", required_argument, NULL, 'c'}, {"check", no_argument, NULL, 'k'},
-        {"print-config", no_argument, NULL, 'p'}, {"version", no_argument, NULL, 'V'},
-        {"help", no_argument, NULL, 'h'},         {NULL, 0, NULL, 0},
+        {"config", required_argument, NULL, 'c'},
+        {"check", no_argument, NULL, 'k'},
+        {"print-config", no_argument, NULL, 'p'},
+        {"version", no_argument, NULL, 'V'},
+        {"help", no_argument, NULL, 'h'},
+        {"records", no_argument, NULL, 'r'},
+        {NULL, 0, NULL, 0},
     };
     int c = 0;
     while ((c = getopt_long(argc, argv, "c:Vh", known, NULL)) != -1) {
@@ -84,6 +102,9 @@ static int parse(int argc, char **argv, options *o)
             break;
         case 'p':
             o->print = true;
+            break;
+        case 'r':
+            o->records = true;
             break;
         case 'V':
             puts("watthour-meter " WH_VERSION);
@@ -142,6 +163,28 @@ static wh_err prepare(program *p, wh_message *message)
     return err;
 }
 
+/* The time that ticks begin with: of this machine, or of the first sample. */
+static int64_t platform_now_ms(const program *p)
+{
+    return (p->settings.speed == 1.0 ? utc_now_us() : p->source.start_utc_us) / 1000;
+}
+
+static wh_err open_keeping(program *p, wh_message *message)
+{
+    if (p->settings.file->keep == NULL) {
+        return WH_OK;
+    }
+    wh_err err = wh_meter_keeping_open(&p->keeping, &p->settings, &p->meter, platform_now_ms(p),
+                                       p->settings.speed == 1.0, message);
+    p->keeps = err == WH_OK;
+    return err;
+}
+
+static void on_work(uv_timer_t *timer)
+{
+    wh_meter_keeping_work(&((program *)timer->data)->keeping);
+}
+
 static void on_signal(uv_signal_t *signal, int number)
 {
     program *p = (program *)signal->data;
@@ -149,7 +192,7 @@ static void on_signal(uv_signal_t *signal, int number)
     uv_stop(signal->loop);
 }
 
-static void watch_signals(program *p)
+static void start_handles(program *p)
 {
     (void)uv_signal_init(&p->loop, &p->on_int); /* fails only without memory for a pipe */
     (void)uv_signal_init(&p->loop, &p->on_term);
@@ -158,6 +201,11 @@ static void watch_signals(program *p)
     (void)uv_signal_start(&p->on_int, on_signal, SIGINT);
     (void)uv_signal_start(&p->on_term, on_signal, SIGTERM);
     (void)signal(SIGPIPE, SIG_IGN);
+    (void)uv_timer_init(&p->loop, &p->work);
+    p->work.data = p;
+    if (p->keeps) {
+        (void)uv_timer_start(&p->work, on_work, WORK_MS, WORK_MS);
+    }
 }
 
 static void tell_start(const program *p)
@@ -169,6 +217,12 @@ static void tell_start(const program *p)
                  "source=%s speed=%s phases=%u fs_hz=%.15g device=%s",
                  p->source.recording != NULL ? "recording" : "home", speed, p->source.phases,
                  p->source.source->fs_hz, f->meter.logical_device_name);
+    if (p->keeps) {
+        const wh_keeper *keeper = &p->keeping.keeper;
+        wh_log_write(log, keeper->lost == 0 ? WH_LOG_INFO : WH_LOG_WARNING, "keeping",
+                     "store=%s rates=%u lost=0x%" PRIx32, p->settings.store_path,
+                     p->keeping.config.rates, keeper->lost);
+    }
     bool v6 = strchr(f->server.address, ':') != NULL;
     wh_log_write(log, WH_LOG_INFO, "listening", "url=dlms://%s%s%s:%u", v6 ? "[" : "",
                  f->server.address, v6 ? "]" : "", wh_meter_server_port(p->server));
@@ -182,6 +236,7 @@ static void close_all(program *p)
     wh_meter_sampler_stop(&p->sampler);
     uv_close((uv_handle_t *)&p->on_int, NULL);
     uv_close((uv_handle_t *)&p->on_term, NULL);
+    uv_close((uv_handle_t *)&p->work, NULL);
     (void)uv_run(&p->loop, UV_RUN_DEFAULT); /* until the last handle is closed */
     (void)uv_loop_close(&p->loop);
     if (p->server != NULL) {
@@ -196,7 +251,7 @@ static int run(program *p, wh_message *message)
         wh_message_set(message, "no event loop: out of memory or file descriptors");
         return complain(message);
     }
-    watch_signals(p);
+    start_handles(p);
     p->cosem.meter = &p->meter;
     const wh_dlms_server_config engine = wh_cosem_server_config(&p->cosem);
     wh_err err = wh_meter_server_open(&p->loop, &p->settings, &engine, &p->server, message);
@@ -220,9 +275,19 @@ static int run(program *p, wh_message *message)
     return status;
 }
 
+static int print_records(program *p)
+{
+    if (p->keeps) {
+        wh_meter_keeping_print_records(&p->keeping, stdout);
+    } else {
+        (void)fputs("watthour-meter: the configuration has no block \"keep\"\n", stderr);
+    }
+    return p->keeps ? EXIT_DONE : EXIT_BAD_INPUT;
+}
+
 int main(int argc, char **argv)
 {
-    options o = {NULL, false, false};
+    options o = {NULL, false, false, false};
     int status = parse(argc, argv, &o);
     if (status >= 0) {
         return status;
@@ -241,8 +306,15 @@ int main(int argc, char **argv)
         wh_meter_settings_print(&p.settings, stdout);
     } else if (o.check) {
         (void)printf("%s: good\n", o.config);
+    } else if (open_keeping(&p, &message) != WH_OK) {
+        status = complain(&message);
+    } else if (o.records) {
+        status = print_records(&p);
     } else {
         status = run(&p, &message);
+    }
+    if (p.keeps) {
+        wh_meter_keeping_close(&p.keeping, !o.records);
     }
     wh_meter_source_close(&p.source);
     wh_meter_settings_close(&p.settings);
