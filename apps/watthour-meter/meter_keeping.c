@@ -234,9 +234,13 @@ static void write_bills(wh_meter_keeping *k)
     wh_message message = {""};
     unsigned written = 0;
     const wh_log *log = &k->settings->file->log;
-    const wh_signed_units units = wh_signed_units_of_catalogue();
-    wh_err err = wh_signed_export_records(k->bills, &keeper->recorder[k->billing], &keeper->store,
-                                          &keeper->clock.zone, &units, &written, &message);
+    const wh_signed_source source = {
+        .recorder = &keeper->recorder[k->billing],
+        .store = &keeper->store,
+        .zone = &keeper->clock.zone,
+        .units = wh_signed_units_of_catalogue(),
+    };
+    wh_err err = wh_signed_export_records(k->bills, &source, &written, &message);
     if (written > 0) {
         wh_log_write(log, WH_LOG_INFO, "bills_written", "count=%u directory=%s", written,
                      k->settings->bills_path);
