@@ -7,15 +7,19 @@
 #include <string.h>
 
 /* How the table says where a quantity or a number of a room lies, and which registers it means. */
-#define ALL(field)     offsetof(wh_quantities, field)
-#define PHASE(field)   offsetof(wh_phase_quantities, field)
-#define KEEPER(field)  WH_FIELD(wh_keeper, field)
-#define SWITCH(field)  WH_FIELD(wh_switch_config, field)
-#define LIMITER(field) WH_FIELD(wh_limiter, field)
-#define LIMIT(field)   WH_FIELD(wh_limiter_config, field)
-#define LOAD(field)    WH_FIELD(wh_load, field)
-#define STORE(field)   WH_FIELD(wh_store_report, field)
-#define REG(name)      WH_REG_BIT(WH_REG_##name)
+#define ALL(field)       offsetof(wh_quantities, field)
+#define PHASE(field)     offsetof(wh_phase_quantities, field)
+#define KEEPER(field)    WH_FIELD(wh_keeper, field)
+#define SWITCH(field)    WH_FIELD(wh_switch_config, field)
+#define LIMITER(field)   WH_FIELD(wh_limiter, field)
+#define LIMIT(field)     WH_FIELD(wh_limiter_config, field)
+#define LOAD(field)      WH_FIELD(wh_load, field)
+#define ACCOUNT(field)   WH_FIELD(wh_prepayment, field)
+#define PARAMETER(field) WH_FIELD(wh_prepayment_config, field)
+#define CREDIT(field)    WH_FIELD(wh_credit, field)
+#define CHARGE(field)    WH_FIELD(wh_charge, field)
+#define STORE(field)     WH_FIELD(wh_store_report, field)
+#define REG(name)        WH_REG_BIT(WH_REG_##name)
 
 #include "catalogue_table.h" /* generated from data/catalogue.csv: ITEMS and what they point to */
 

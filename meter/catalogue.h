@@ -17,7 +17,8 @@
  *   of a phase        l2_active_energy_import     1-0:41.8.0     value group C: 20, 40, 60 more
  *   of a load         load_7_power                value group B: the load, 1..16
  *   of a demand       demand_max_reactive_import  value group C: 1 to 10; and of rates
- *   of a limiter ...  limiter_2_threshold_active  value group E: from 0
+ *   of a limiter,     limiter_2_threshold_active  value group E: from 0
+ *   credit, recorder, event ...
  *
  * Attributes of one COSEM object that are items of their own have its logical name, but F is
  * 128 + the number of the attribute, or 192 + the number of the method. Where OBIS has no code
@@ -84,6 +85,11 @@ typedef enum {
     WH_SPAN_DEMAND, /* value group C 1..10 as far as it is a demand channel: total, each rate */
     WH_SPAN_LOADS,  /* each slot of the load table */
     WH_SPAN_LIMITERS,
+    WH_SPAN_CREDITS,
+    WH_SPAN_CHARGES,
+    WH_SPAN_RECORDS, /* each recorder */
+    WH_SPAN_KINDS,   /* each kind of event; of kinds and slots the names count as data/events.csv */
+    WH_SPAN_SLOTS,   /* each slot of events */
     WH_SPAN_COUNT
 } wh_span;
 

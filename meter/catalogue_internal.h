@@ -6,6 +6,7 @@
 #include "core/reader.h"
 #include "core/writer.h"
 #include "meter/catalogue.h"
+#include "meter/clock/boundary.h"
 
 /* Called by wh_meter_get, _set and _act once role, existence, type and range are right. The value
  * has its type and is zero otherwise; a setter that fails has changed nothing. */
@@ -27,6 +28,11 @@ const wh_item *wh_catalogue_search(const uint8_t code[WH_CODE_LEN]);
 /* Instances of spans. */
 #define WH_CATALOGUE_DEMANDS  10
 #define WH_CATALOGUE_LIMITERS 4
+#define WH_CATALOGUE_CREDITS  4
+#define WH_CATALOGUE_CHARGES  6
+#define WH_CATALOGUE_RECORDS  24
+#define WH_CATALOGUE_KINDS    67 /* of events */
+#define WH_CATALOGUE_SLOTS    91
 
 /* What powers of a phase and of the total share: sources of span PLACES. */
 enum { WH_POWER_P, WH_POWER_Q1, WH_POWER_S, WH_POWER_P1, WH_POWER_PF, WH_POWERS };
@@ -47,6 +53,10 @@ wh_err wh_catalogue_put_time_s(uint32_t utc_s, wh_value *value);
 /* Octets that are encoded when they are asked for: into the keeper's work buffer. */
 wh_writer wh_catalogue_octets(const wh_meter *meter);
 wh_err wh_catalogue_put_octets(const wh_writer *w, wh_value *value);
+
+/* A pattern of times: kind u8, month, day, hour, minute u8, every u32 s. */
+void wh_catalogue_put_pattern(const wh_boundary_pattern *pattern, wh_writer *w);
+wh_boundary_pattern wh_catalogue_take_pattern(wh_reader *r);
 
 /* ---- fields: source is where a number lies in a struct, and how wide it is ---- */
 
@@ -129,6 +139,8 @@ wh_item_setter wh_catalogue_set_days_switch;
 wh_item_setter wh_catalogue_set_steps_switch;
 wh_item_setter wh_catalogue_set_prices_switch;
 wh_item_setter wh_catalogue_act_calendar;
+wh_item_getter wh_catalogue_get_user;
+wh_item_setter wh_catalogue_set_user;
 
 /* catalogue_supply.c */
 wh_item_getter wh_catalogue_get_switch_status;
@@ -165,6 +177,76 @@ wh_item_setter wh_catalogue_set_loads_goal;
 wh_item_setter wh_catalogue_act_load_report;
 wh_item_setter wh_catalogue_act_load_answer;
 wh_item_setter wh_catalogue_act_load_remove;
+
+/* catalogue_prepayment.c: source is a field, or which of these */
+enum {
+    WH_ACCOUNT_STATUS,
+    WH_ACCOUNT_AVAILABLE,
+    WH_ACCOUNT_TO_CLEAR,
+    WH_ACCOUNT_DEBT,
+    WH_ACCOUNT_ACTIVATE,
+    WH_ACCOUNT_CLOSE,
+    WH_ACCOUNT_RESET,
+    WH_ACCOUNT_BUY,
+    WH_ACCOUNT_REFUND,
+    WH_CHARGE_ACTIVATE,
+    WH_CHARGE_COLLECT
+};
+wh_item_getter wh_catalogue_get_account;
+wh_item_getter wh_catalogue_get_account_config;
+wh_item_getter wh_catalogue_get_account_sum;
+wh_item_getter wh_catalogue_get_friendly;
+wh_item_getter wh_catalogue_get_credit;
+wh_item_getter wh_catalogue_get_credit_config;
+wh_item_getter wh_catalogue_get_charge;
+wh_item_getter wh_catalogue_get_charge_config;
+wh_item_setter wh_catalogue_set_account_config;
+wh_item_setter wh_catalogue_set_friendly;
+wh_item_setter wh_catalogue_set_credit_config;
+wh_item_setter wh_catalogue_set_credit_amount;
+wh_item_setter wh_catalogue_set_charge_config;
+wh_item_setter wh_catalogue_set_charge_remaining;
+wh_item_setter wh_catalogue_act_account;
+wh_item_setter wh_catalogue_act_purchase;
+wh_item_setter wh_catalogue_act_credit_invoke;
+wh_item_setter wh_catalogue_act_charge_passive;
+wh_item_setter wh_catalogue_act_charge;
+
+/* catalogue_record.c */
+enum { WH_RECORD_ENTRIES, WH_RECORD_PERIOD, WH_RECORD_DEPTH, WH_RECORD_MODE, WH_RECORD_LIFO };
+wh_item_getter wh_catalogue_get_record;
+wh_item_getter wh_catalogue_get_record_times;
+wh_item_getter wh_catalogue_get_record_columns;
+wh_item_setter wh_catalogue_set_record;
+wh_item_setter wh_catalogue_set_record_times;
+wh_item_setter wh_catalogue_set_record_columns;
+wh_item_setter wh_catalogue_act_record_capture;
+wh_item_setter wh_catalogue_act_record_reset;
+
+/* catalogue_event.c */
+enum { WH_SLOT_COUNT, WH_SLOT_DURATION, WH_SLOT_ACTIVE };
+enum { WH_REPORT_WORD, WH_REPORT_MODE };
+wh_item_getter wh_catalogue_get_event_setting;
+wh_item_getter wh_catalogue_get_event_total;
+wh_item_getter wh_catalogue_get_event_slot;
+wh_item_getter wh_catalogue_get_report;
+wh_item_getter wh_catalogue_get_push_waiting;
+wh_item_setter wh_catalogue_set_event_setting;
+wh_item_setter wh_catalogue_set_alarm_register;
+wh_item_setter wh_catalogue_set_alarm_filter;
+wh_item_setter wh_catalogue_set_alarm_descriptor;
+wh_item_setter wh_catalogue_set_report_mode;
+wh_item_setter wh_catalogue_act_events_clear;
+wh_item_setter wh_catalogue_act_report_acknowledge;
+
+/* catalogue_display.c: source is the list */
+wh_item_getter wh_catalogue_get_display;
+wh_item_getter wh_catalogue_get_display_list;
+wh_item_getter wh_catalogue_get_display_settings;
+wh_item_setter wh_catalogue_set_display_list;
+wh_item_setter wh_catalogue_set_display_settings;
+wh_item_setter wh_catalogue_act_display_press;
+wh_item_setter wh_catalogue_act_display_test;
 
 /* catalogue_meter.c */
 wh_item_getter wh_catalogue_get_keeper;

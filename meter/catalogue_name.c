@@ -45,6 +45,12 @@ static bool has_phases(const wh_item *item)
            item->span == WH_SPAN_ENERGY;
 }
 
+/* Of events the numbers are those of their table. */
+static unsigned first_number(const wh_item *item)
+{
+    return item->span == WH_SPAN_KINDS || item->span == WH_SPAN_SLOTS ? 0 : 1;
+}
+
 size_t wh_item_name(wh_item_ref ref, char name[WH_ITEM_NAME_SIZE])
 {
     name_text n = {.text = name};
@@ -57,7 +63,7 @@ size_t wh_item_name(wh_item_ref ref, char name[WH_ITEM_NAME_SIZE])
         if (*c == '#' && ref.item->span == WH_SPAN_DEMAND) {
             put_text(&n, DEMANDS[ref.place]);
         } else if (*c == '#') {
-            put_number(&n, ref.place + 1U);
+            put_number(&n, ref.place + first_number(ref.item));
         } else {
             put_char(&n, *c);
         }
@@ -71,29 +77,33 @@ size_t wh_item_name(wh_item_ref ref, char name[WH_ITEM_NAME_SIZE])
     return n.len;
 }
 
-/* A number from 1 to 63 without leading zeros at *text, which moves behind it; 0: there is none. */
+#define NO_NUMBER 100U
+
+/* A number up to 99 without leading zeros at *text, which moves behind it. */
 static unsigned take_number(const char **text)
 {
-    unsigned number = 0;
     const char *c = *text;
-    for (; *c >= '0' && *c <= '9' && number < 10 && (number > 0 || *c != '0'); c++) {
+    unsigned number = 0;
+    for (; *c >= '0' && *c <= '9' && number < 10; c++) {
         number = number * 10 + (unsigned)(*c - '0');
     }
+    size_t digits = (size_t)(c - *text);
+    bool zero_first = digits > 1 && **text == '0';
     *text = c;
-    return number <= 63 ? number : 0;
+    return digits == 0 || zero_first ? NO_NUMBER : number;
 }
 
-/* The word of a demand at *text, which moves behind it: its number from 1, or 0. */
+/* The word of a demand at *text, which moves behind it. */
 static unsigned take_demand(const char **text)
 {
     for (unsigned i = 0; i < WH_CATALOGUE_DEMANDS; i++) {
         size_t len = strlen(DEMANDS[i]);
         if (strncmp(*text, DEMANDS[i], len) == 0) {
             *text += len;
-            return i + 1;
+            return i;
         }
     }
-    return 0;
+    return NO_NUMBER;
 }
 
 /* Does `text` begin with the name of an instance of the row? The rest goes to *rest. */
@@ -101,12 +111,13 @@ static bool match(const char *text, wh_item_ref *ref, const char **rest)
 {
     for (const char *c = NAMES + ref->item->name; *c != '\0'; c++) {
         if (*c == '#') {
-            unsigned number =
-                ref->item->span == WH_SPAN_DEMAND ? take_demand(&text) : take_number(&text);
-            if (number == 0) {
+            bool is_word = ref->item->span == WH_SPAN_DEMAND;
+            unsigned first = is_word ? 0 : first_number(ref->item);
+            unsigned number = is_word ? take_demand(&text) : take_number(&text);
+            if (number == NO_NUMBER || number < first) {
                 return false;
             }
-            ref->place = (uint8_t)(number - 1);
+            ref->place = (uint8_t)(number - first);
         } else if (*c != *text++) {
             return false;
         }
@@ -126,7 +137,7 @@ static unsigned rate_at(const char *text)
     }
     text += 2;
     unsigned rate = take_number(&text);
-    return rate != 0 && *text == '\0' ? rate : 64;
+    return rate != 0 && rate <= 63 && *text == '\0' ? rate : 64;
 }
 
 wh_item_ref wh_catalogue_find_name(const char *name)

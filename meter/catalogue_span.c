@@ -9,6 +9,11 @@
 
 _Static_assert((int)WH_PHASES == WH_REG_TOTAL, "places are those of the registers");
 _Static_assert(WH_CATALOGUE_LIMITERS == WH_KEEPER_LIMITERS, "each limiter is an instance");
+_Static_assert(WH_CATALOGUE_CREDITS == WH_PREPAYMENT_CREDITS, "each credit is one");
+_Static_assert(WH_CATALOGUE_CHARGES == WH_PREPAYMENT_CHARGES, "each charge is one");
+_Static_assert(WH_CATALOGUE_RECORDS == WH_RECORDER_LOGS, "each recorder is one");
+_Static_assert(WH_CATALOGUE_KINDS == WH_EVENT_KINDS, "each kind of events is one");
+_Static_assert(WH_CATALOGUE_SLOTS == WH_EVENT_SLOTS, "each slot of events is one");
 
 /* What makes the code of a place from that of the row. */
 typedef enum { BY_NOTHING, BY_PHASE, BY_B, BY_C, BY_E } axis;
@@ -34,6 +39,11 @@ static const span_info SPANS[WH_SPAN_COUNT] = {
     [WH_SPAN_DEMAND] = {BY_C, WH_CATALOGUE_DEMANDS, true, true},
     [WH_SPAN_LOADS] = {BY_B, WH_LOADS_MAX, false, true},
     [WH_SPAN_LIMITERS] = {BY_E, WH_CATALOGUE_LIMITERS, false, true},
+    [WH_SPAN_CREDITS] = {BY_E, WH_CATALOGUE_CREDITS, false, true},
+    [WH_SPAN_CHARGES] = {BY_E, WH_CATALOGUE_CHARGES, false, true},
+    [WH_SPAN_RECORDS] = {BY_E, WH_CATALOGUE_RECORDS, false, true},
+    [WH_SPAN_KINDS] = {BY_E, WH_CATALOGUE_KINDS, false, true},
+    [WH_SPAN_SLOTS] = {BY_E, WH_CATALOGUE_SLOTS, false, true},
 };
 
 static bool is_by_phase(const wh_item *item)
@@ -97,9 +107,15 @@ bool wh_item_exists(const wh_meter *meter, wh_item_ref ref)
                wh_catalogue_demand_channel(meter, ref.place) < WH_DEMAND_CHANNELS_MAX;
     case WH_SPAN_LIMITERS:
         return ref.place < meter->keeper->config->limiter_count;
+    case WH_SPAN_RECORDS:
+        return ref.place < meter->keeper->config->recorder_count;
     case WH_SPAN_METER:
     case WH_SPAN_KEEPER:
     case WH_SPAN_LOADS:
+    case WH_SPAN_CREDITS:
+    case WH_SPAN_CHARGES:
+    case WH_SPAN_KINDS:
+    case WH_SPAN_SLOTS:
     case WH_SPAN_COUNT:
     default:
         return true;

@@ -176,7 +176,7 @@ wh_err wh_catalogue_set_limiter_actions(wh_meter *meter, wh_item_ref ref, const 
     return configure(meter, ref, &config);
 }
 
-/* id u16, activation in UTC ms i64, duration in seconds u32. */
+/* id u16, activation in UTC ms i64, duration in seconds u32. None where there was none yet. */
 wh_err wh_catalogue_get_limiter_emergency(const wh_meter *meter, wh_item_ref ref, wh_value *value)
 {
     const wh_limiter_emergency *e = &limiter_of(meter, ref)->emergency;
@@ -184,7 +184,7 @@ wh_err wh_catalogue_get_limiter_emergency(const wh_meter *meter, wh_item_ref ref
     wh_writer_put_u16be(&w, e->id);
     wh_writer_put_u64be(&w, (uint64_t)e->activation_ms);
     wh_writer_put_u32be(&w, e->duration_s);
-    return wh_catalogue_put_octets(&w, value);
+    return e->duration_s == 0 ? WH_ERR_STATE : wh_catalogue_put_octets(&w, value);
 }
 
 wh_err wh_catalogue_set_limiter_emergency(wh_meter *meter, wh_item_ref ref, const wh_value *value)

@@ -167,3 +167,20 @@ wh_err wh_catalogue_get_price(const wh_meter *meter, wh_item_ref ref, wh_value *
 {
     return wh_catalogue_put(ref, wh_cost_price(cost_of(meter, ref), meter->keeper->rate), value);
 }
+
+/* ---- customer ---- */
+
+wh_err wh_catalogue_get_user(const wh_meter *meter, wh_item_ref ref, wh_value *value)
+{
+    wh_writer w = wh_catalogue_octets(meter);
+    (void)ref;
+    wh_user_put(&meter->keeper->user, &w);
+    return wh_catalogue_put_octets(&w, value);
+}
+
+wh_err wh_catalogue_set_user(wh_meter *meter, wh_item_ref ref, const wh_value *value)
+{
+    wh_reader r = wh_reader_init(value->bytes, value->len);
+    (void)ref;
+    return done(meter, WH_ROOM_USER, wh_user_take(&meter->keeper->user, &r));
+}

@@ -55,6 +55,27 @@ wh_err wh_catalogue_put_octets(const wh_writer *w, wh_value *value)
     return wh_writer_err(w);
 }
 
+void wh_catalogue_put_pattern(const wh_boundary_pattern *pattern, wh_writer *w)
+{
+    wh_writer_put_u8(w, pattern->kind);
+    wh_writer_put_u8(w, pattern->month);
+    wh_writer_put_u8(w, pattern->day);
+    wh_writer_put_u8(w, pattern->hour);
+    wh_writer_put_u8(w, pattern->minute);
+    wh_writer_put_u32be(w, pattern->every_s);
+}
+
+wh_boundary_pattern wh_catalogue_take_pattern(wh_reader *r)
+{
+    wh_boundary_pattern pattern = {.kind = wh_reader_take_u8(r)};
+    pattern.month = wh_reader_take_u8(r);
+    pattern.day = wh_reader_take_u8(r);
+    pattern.hour = wh_reader_take_u8(r);
+    pattern.minute = wh_reader_take_u8(r);
+    pattern.every_s = wh_reader_take_u32be(r);
+    return pattern;
+}
+
 /* ---- fields ---- */
 
 static size_t width_of(wh_item_ref ref)

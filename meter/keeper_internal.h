@@ -29,6 +29,9 @@ void wh_keeper_demand(const wh_pass *pass);
 /* Tariff sets that change places, with their freezes (keeper_tariff.c). */
 void wh_keeper_switch_sets(const wh_pass *pass);
 
+/* Now, as recorders want to know it (keeper_records.c). */
+wh_recorder_now wh_keeper_recorder_now(const wh_keeper *keeper);
+
 /* Records that are due (keeper_records.c). */
 void wh_keeper_records(const wh_pass *pass);
 

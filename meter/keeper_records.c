@@ -12,7 +12,7 @@ wh_column_reader wh_keeper_columns(const wh_meter *m)
     return (wh_column_reader){.user = m, .read = read_column};
 }
 
-static wh_recorder_now now_of(const wh_keeper *k)
+wh_recorder_now wh_keeper_recorder_now(const wh_keeper *k)
 {
     uint8_t status = 0;
     if ((wh_clock_status(&k->clock) & WH_CLOCK_STATUS_INVALID) != 0) {
@@ -108,7 +108,7 @@ void wh_keeper_records(const wh_pass *pass)
 {
     wh_keeper *k = pass->keeper;
     wh_recorder_point point[AT_ONCE];
-    const wh_recorder_now now = now_of(k);
+    const wh_recorder_now now = wh_keeper_recorder_now(k);
     size_t count = 0;
     wh_err err = WH_OK;
     while (err == WH_OK && (count = wh_recorder_due(k->recorder, k->config->recorder_count, &now,
@@ -131,7 +131,7 @@ static void complete_billing(wh_keeper *k, unsigned i)
 wh_err wh_keeper_load_recorders(wh_meter *m)
 {
     wh_keeper *k = m->keeper;
-    const wh_recorder_now now = now_of(k);
+    const wh_recorder_now now = wh_keeper_recorder_now(k);
     wh_err err = WH_OK;
     for (unsigned i = 0; err == WH_OK && i < k->config->recorder_count; i++) {
         wh_recorder *r = &k->recorder[i];

@@ -20,9 +20,11 @@ ROLES = "prmt"
 ROLE_NAMES = {"p": "public", "r": "reader", "m": "manager", "t": "terminal"}
 SPANS = {"meter": "", "neutral": "neutral", "phase_1": "L1", "phase_2": "L2", "phase_3": "L3",
          "phases": "phases", "places": "total, phases", "energy": "total, rates, phases", "keeper": "",
-         "rates": "total, rates", "demand": "C 1 to 10, rates", "loads": "loads 1 to 16", "limiters": "limiters 1 to 4"}
-NUMBERED = {"demand", "loads", "limiters"}  # spans whose instances have a number or word in their names
-BY_E = {"energy", "rates", "demand", "limiters"}  # spans whose instances differ in value group E
+         "rates": "total, rates", "demand": "C 1 to 10, rates", "loads": "loads 1 to 16", "limiters": "limiters 1 to 4",
+         "credits": "credits 1 to 4", "charges": "charges 1 to 6", "records": "recorders 1 to 24",
+         "kinds": "kinds 0 to 66", "slots": "slots 0 to 90"}
+NUMBERED = {"demand", "loads", "limiters", "credits", "charges", "records", "kinds", "slots"}  # spans whose instances have a number or word in their names
+BY_E = {"energy", "rates", "demand", "limiters", "credits", "charges", "records", "kinds", "slots"}  # spans whose instances differ in value group E
 OBIS = re.compile(r"(\d+)-(\d+):(\d+)\.(\d+)\.(\d+)(?:\*(\d+))?$")
 SYMBOLS = {"W": "W", "VA": "VA", "VAR": "var", "WH": "Wh", "VAH": "VAh", "VARH": "varh", "A": "A", "V": "V",
            "HZ": "Hz", "PERCENT": "%", "DEGREE": "°", "SECOND": "s", "MINUTE": "min", "CURRENCY": "currency"}
@@ -176,8 +178,10 @@ def write_table(rows, folder):
             file.write("    {" + ", ".join(map(number, limits)) + "},\n")
         file.write("};\n")
     with open(folder / "catalogue_names.h", "w", encoding="ascii", newline="\n") as file:
-        file.write(head + "static const char NAMES[] =\n")
-        file.write("".join(f'    "{name}\\0"\n' for name in names.split("\0")[:-1]) + "    ;\n")
+        file.write(head + "static const char NAMES[] = {\n") # one string would be longer than C allows
+        for name in names.split("\0")[:-1]:
+            file.write("    " + "".join(f"'{letter}', " for letter in name) + "0,\n")
+        file.write("};\n")
 
 
 # ---- the page ----

@@ -149,7 +149,7 @@ void catalogue_rig_restart(catalogue_rig *rig)
 
 /* ---- nothing has changed ---- */
 
-/* What may change: the work buffer, and that a refused order of the switch is an event. */
+/* What may change: the work buffer, and that refusals of the switch and the account are events. */
 static void leave_out(wh_keeper *k)
 {
     wh_switch_event event;
@@ -157,6 +157,9 @@ static void leave_out(wh_keeper *k)
     }
     memset(k->main_switch.event, 0, sizeof k->main_switch.event);
     k->main_switch.event_first = 0;
+    (void)wh_prepayment_take_notices(&k->prepayment);
+    k->prepayment.answer = 0;
+    k->prepayment.revision = 0;
     memset(k->work, 0, WH_KEEPER_WORK);
 }
 

@@ -315,12 +315,17 @@ static bool set_another(catalogue_rig *rig, wh_item_ref ref, uint64_t random)
     if (value.type != WH_VALUE_OCTETS && value.type != WH_VALUE_TEXT) {
         bool is_signed = value.type == WH_VALUE_INT32 || value.type == WH_VALUE_INT64 ||
                          value.type == WH_VALUE_TIME;
-        if (is_signed ? after.i != value.i : after.u != value.u) {
+        bool whole_s = value.type == WH_VALUE_TIME && after.i == value.i / 1000 * 1000;
+        bool bits = strncmp(name_of(ref), "alarm_", 6) == 0; /* what is 1 only stays as it is */
+        if (!whole_s && !bits && (is_signed ? after.i != value.i : after.u != value.u)) {
             fail_msg("%s: read back as another number", name_of(ref));
         }
     } else {
         if (strncmp(name_of(ref), "prices_", 7) == 0 && after.len > value.len) {
             return true; /* rates without a price have 0 */
+        }
+        if (strncmp(name_of(ref), "record_", 7) == 0 && value.len == 0) {
+            return true; /* columns as configured */
         }
         assert_int_equal(after.len, value.len);
         assert_memory_equal(after.bytes, bytes, after.len);
@@ -363,6 +368,36 @@ static void what_is_set_is_read_back_and_survives_a_power_cut(void **state)
         }
     }
     assert_true(changed > 40);
+    stop(rig);
+}
+
+/* Tables too: what the meter says is what it takes. A load profile's period is 0 where its times
+ * are others. */
+static void what_is_read_can_be_written(void **state)
+{
+    (void)state;
+    catalogue_rig *rig = start();
+    wh_item_ref ref = {0};
+    size_t written = 0;
+    while (wh_catalogue_next(&rig->meter, &ref)) {
+        uint8_t bytes[OCTETS_MAX];
+        uint8_t after_bytes[OCTETS_MAX];
+        wh_value value;
+        wh_value after;
+        wh_role role = first_role(wh_item_access_of(ref.item).writers);
+        bool no_period = strncmp(name_of(ref), "record_", 7) == 0;
+        if (role == WH_ROLE_COUNT || get_copy(rig, ref, &value, bytes) != WH_OK) {
+            continue;
+        }
+        wh_err err = wh_meter_set(&rig->meter, ref, role, &value);
+        if (err != WH_OK && !(no_period && err == WH_ERR_RANGE)) {
+            fail_msg("%s: error %d", name_of(ref), err);
+        }
+        assert_int_equal(get_copy(rig, ref, &after, after_bytes), WH_OK);
+        assert_true(is_equal(&value, &after));
+        written++;
+    }
+    assert_true(written > 150);
     stop(rig);
 }
 
@@ -452,6 +487,7 @@ int main(void)
         cmocka_unit_test(what_a_meter_does_not_have_is_not_found),
         cmocka_unit_test(wrong_roles_types_and_ranges_are_refused_and_change_nothing),
         cmocka_unit_test(what_is_set_is_read_back_and_survives_a_power_cut),
+        cmocka_unit_test(what_is_read_can_be_written),
         cmocka_unit_test(what_cannot_be_now_is_refused),
         cmocka_unit_test(a_column_is_the_value_of_its_item),
     };

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Items of the recorders. Their entries are read by recorder.h. */
+#include "meter/catalogue_internal.h"
+
+#include "meter/keeper.h"
+#include "meter/keeper_internal.h"
+
+#include <string.h>
+
+#define COLUMN_OCTETS 7
+
+_Static_assert(sizeof(wh_column) == COLUMN_OCTETS, "a column has no padding");
+
+static wh_recorder *recorder_of(const wh_meter *meter, wh_item_ref ref)
+{
+    return &meter->keeper->recorder[ref.place];
+}
+
+/* Setting is a transaction of its own, behind whatever was due before. */
+static wh_err apply(wh_meter *meter, wh_item_ref ref, const wh_recorder_settings *settings)
+{
+    wh_keeper *k = meter->keeper;
+    const wh_recorder_now now = wh_keeper_recorder_now(k);
+    return wh_recorder_set(recorder_of(meter, ref), &k->store, &now, settings, k->work,
+                           WH_KEEPER_WORK);
+}
+
+static uint32_t period_of(const wh_recorder_settings *s)
+{
+    return s->time[0].kind == WH_BOUNDARY_EVERY ? s->time[0].every_s : 0;
+}
+
+wh_err wh_catalogue_get_record(const wh_meter *meter, wh_item_ref ref, wh_value *value)
+{
+    const wh_keeper *k = meter->keeper;
+    wh_recorder_settings s;
+    wh_recorder_get(recorder_of(meter, ref), &s);
+    switch (ref.item->source) {
+    case WH_RECORD_ENTRIES:
+        return wh_catalogue_put(ref, wh_recorder_count(recorder_of(meter, ref), &k->store), value);
+    case WH_RECORD_PERIOD:
+        return wh_catalogue_put(ref, period_of(&s), value);
+    case WH_RECORD_DEPTH:
+        return wh_catalogue_put(ref, s.content.depth, value);
+    case WH_RECORD_MODE:
+        return wh_catalogue_put(ref, s.content.mode, value);
+    case WH_RECORD_LIFO:
+    default:
+        return wh_catalogue_put(ref, s.content.lifo, value);
+    }
+}
+
+wh_err wh_catalogue_set_record(wh_meter *meter, wh_item_ref ref, const wh_value *value)
+{
+    wh_recorder_settings s;
+    wh_recorder_get(recorder_of(meter, ref), &s);
+    switch (ref.item->source) {
+    case WH_RECORD_PERIOD:
+        s.time[0] = (wh_boundary_pattern){.kind = WH_BOUNDARY_EVERY, .every_s = (uint32_t)value->u};
+        s.from_ms = wh_keeper_utc_ms(meter->keeper);
+        break;
+    case WH_RECORD_DEPTH:
+        s.content.depth = (uint16_t)value->u;
+        break;
+    case WH_RECORD_MODE:
+        s.content.mode = (uint8_t)value->u;
+        break;
+    case WH_RECORD_LIFO:
+    default:
+        s.content.lifo = value->u != 0;
+        break;
+    }
+    return apply(meter, ref, &s);
+}
+
+/* Of each time: kind u8, month, day, hour, minute u8, every u32 s. */
+wh_err wh_catalogue_get_record_times(const wh_meter *meter, wh_item_ref ref, wh_value *value)
+{
+    wh_recorder_settings s;
+    wh_writer w = wh_catalogue_octets(meter);
+    wh_recorder_get(recorder_of(meter, ref), &s);
+    for (unsigned i = 0; i < WH_RECORDER_TIMES_MAX; i++) {
+        wh_catalogue_put_pattern(&s.time[i], &w);
+    }
+    return wh_catalogue_put_octets(&w, value);
+}
+
+wh_err wh_catalogue_set_record_times(wh_meter *meter, wh_item_ref ref, const wh_value *value)
+{
+    wh_recorder_settings s;
+    wh_reader r = wh_reader_init(value->bytes, value->len);
+    wh_recorder_get(recorder_of(meter, ref), &s);
+    for (unsigned i = 0; i < WH_RECORDER_TIMES_MAX; i++) {
+        s.time[i] = wh_catalogue_take_pattern(&r);
+    }
+    s.from_ms = wh_keeper_utc_ms(meter->keeper);
+    return apply(meter, ref, &s);
+}
+
+/* Of each column its code and the attribute. */
+wh_err wh_catalogue_get_record_columns(const wh_meter *meter, wh_item_ref ref, wh_value *value)
+{
+    const wh_recorder *recorder = recorder_of(meter, ref);
+    wh_writer w = wh_catalogue_octets(meter);
+    wh_column column;
+    for (unsigned i = 0; wh_recorder_column(recorder, i, &column); i++) {
+        wh_writer_put_bytes(&w, column.obis.group, WH_OBIS_GROUPS);
+        wh_writer_put_u8(&w, column.attribute);
+    }
+    return wh_catalogue_put_octets(&w, value);
+}
+
+/* None: those of the configuration. The list lies in the upper half of the work buffer, which the
+ * recorder does not reach. */
+wh_err wh_catalogue_set_record_columns(wh_meter *meter, wh_item_ref ref, const wh_value *value)
+{
+    wh_recorder_settings s;
+    wh_keeper *k = meter->keeper;
+    uint8_t *list = k->work + WH_KEEPER_WORK / 2;
+    const wh_recorder_now now = wh_keeper_recorder_now(k);
+    if (value->len % COLUMN_OCTETS != 0) {
+        return WH_ERR_FORMAT;
+    }
+    wh_recorder_get(recorder_of(meter, ref), &s);
+    memmove(list, value->bytes, value->len);
+    s.content.column = value->len == 0 ? NULL : (const wh_column *)list;
+    s.content.column_count = (uint16_t)(value->len / COLUMN_OCTETS);
+    return wh_recorder_set(recorder_of(meter, ref), &k->store, &now, &s, k->work,
+                           WH_KEEPER_WORK / 2);
+}
+
+wh_err wh_catalogue_act_record_capture(wh_meter *meter, wh_item_ref ref, const wh_value *argument)
+{
+    (void)argument;
+    wh_recorder_command(recorder_of(meter, ref), wh_keeper_utc_ms(meter->keeper));
+    return WH_OK;
+}
+
+wh_err wh_catalogue_act_record_reset(wh_meter *meter, wh_item_ref ref, const wh_value *argument)
+{
+    wh_keeper *k = meter->keeper;
+    const wh_recorder_now now = wh_keeper_recorder_now(k);
+    (void)argument;
+    return wh_recorder_reset(recorder_of(meter, ref), &k->store, &now);
+}
