@@ -354,17 +354,19 @@ static void the_longest_record_fits_and_one_column_more_does_not(void **state)
     head.serial_len = 16;
     for (unsigned count = WH_RECORD_COLUMNS_MAX; count <= WH_RECORD_COLUMNS_MAX + 1; count++) {
         uint8_t record[WH_SIGNED_RECORD_MAX + 8];
-        uint8_t *bytes = malloc(WH_SIGNED_READING_MAX);
+        size_t size = WH_SIGNED_READING_MAX + (count - WH_RECORD_COLUMNS_MAX) * 100;
+        uint8_t *bytes = malloc(size);
         uint8_t digest[WH_SHA256_SIZE];
         wh_writer rw = wh_writer_init(record, sizeof record);
         wh_record_maker rm = wh_record_begin(&rw, (wh_record_head){0});
-        wh_writer w = wh_writer_init(bytes, WH_SIGNED_READING_MAX);
+        wh_writer w = wh_writer_init(bytes, size);
         wh_signed_maker m = wh_signed_begin(&w, &rig->signer, &head);
         for (unsigned i = 0; i < count; i++) {
             wh_record_put(&rm, -WH_RECORD_VALUE_MAX);
             wh_signed_put_column(&m, signed_rig_columns[2].column, WH_UNIT_WH, -3);
         }
-        wh_signed_put_record(&m, record, wh_writer_len(&rw));
+        /* the record stays one that would be taken: only the column is too many */
+        wh_signed_put_record(&m, record, WH_SIGNED_RECORD_MAX);
         bool fits = count == WH_RECORD_COLUMNS_MAX;
         assert_int_equal(wh_signed_finish(&m, digest), fits ? WH_OK : WH_ERR_SPACE);
         if (fits) {
@@ -373,6 +375,24 @@ static void the_longest_record_fits_and_one_column_more_does_not(void **state)
         }
         free(bytes);
     }
+}
+
+static void columns_behind_the_record_are_not_signed(void **state)
+{
+    const signed_rig *rig = *state;
+    wh_signed_head head = signed_rig_head(3);
+    uint8_t digest[WH_SHA256_SIZE];
+    uint8_t bytes[512];
+    wh_writer w = wh_writer_init(bytes, sizeof bytes);
+    wh_signed_maker m = wh_signed_begin(&w, &rig->signer, &head);
+    wh_signed_put_column(&m, signed_rig_columns[2].column, WH_UNIT_WH, -3);
+    wh_signed_put_record(&m, record_1, sizeof record_1);
+    wh_signed_put_column(&m, signed_rig_columns[2].column, WH_UNIT_WH, -3);
+    assert_int_equal(wh_signed_finish(&m, digest), WH_ERR_FORMAT); /* not "more may come" */
+    w = wh_writer_init(bytes, sizeof bytes);
+    m = wh_signed_begin(&w, &rig->signer, &head);
+    wh_signed_put_column(&m, signed_rig_columns[2].column, WH_UNIT_WH, -3);
+    assert_int_equal(wh_signed_finish(&m, digest), WH_ERR_FORMAT); /* no record */
 }
 
 static void a_reading_is_written_behind_what_the_writer_holds(void **state)
@@ -481,6 +501,7 @@ int main(void)
         cmocka_unit_test(every_size_too_small_is_said),
         cmocka_unit_test(what_no_reader_would_take_is_not_signed),
         cmocka_unit_test(the_longest_record_fits_and_one_column_more_does_not),
+        cmocka_unit_test(columns_behind_the_record_are_not_signed),
         cmocka_unit_test(a_reading_is_written_behind_what_the_writer_holds),
         cmocka_unit_test(a_platform_that_cannot_sign_is_refused_at_once),
         cmocka_unit_test(a_chain_shows_what_was_left_out_put_in_or_replaced),

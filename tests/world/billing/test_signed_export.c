@@ -69,6 +69,11 @@ static void bills_are_written_once_and_chained_in_either_form(void **state)
         }
         folder_check(f, 0, 4);
         wh_signed_export_close(e);
+        struct stat about;
+        char path[128];
+        folder_name(f, 3, path);
+        assert_int_equal(stat(path, &about), 0);
+        assert_true((about.st_mode & S_IRUSR) != 0 && (about.st_mode & S_IXUSR) == 0);
         (void)folder_count(f, true);
     }
 }

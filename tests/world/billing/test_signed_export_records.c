@@ -75,6 +75,10 @@ static void each_month_becomes_one_bill_with_its_local_time(void **state)
     assert_int_equal(pull(t, &written, &m), WH_OK);
     assert_int_equal(written, 0);
     folder_check(&t->folder, 0, 8);
+    (void)rig_run(&t->meter, "2026-09-20 00:00:00", DAY);
+    assert_int_equal(pull(t, &written, &m), WH_OK);
+    assert_int_equal(written, 1);
+    folder_check(&t->folder, 0, 9);
     wh_signed_file *file = calloc(1, sizeof *file);
     static const struct {
         uint32_t n;
