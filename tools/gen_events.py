@@ -17,15 +17,20 @@ PLACES = {"none": 1, "total": 1, "phases": 3, "phases+total": 4, "demands": 6}
 SORTS = ["condition", "input", "occurrence", "outage"]
 PRIORITIES = ["recorded", "pushed", "urgent"]
 ITEMS = ["start", "span", "extreme", "extreme_time", "operator", "identifiers", "given", "table"]
-# Quantities in the order of the enumeration in event_internal.h, with the places they are known at.
-QUANTITIES = {"u": ["phases"], "i": ["phases"], "i_other": ["phases"],
-              "p": ["phases", "phases+total"], "p_abs": ["phases", "phases+total"],
-              "demand": ["demands"]}
+# Quantities that a place has of its own: how many there are, the places they are known at.
+QUANTITIES = {"u": (3, ["phases"]), "i": (3, ["phases"]), "i_other": (3, ["phases"]),
+              "p": (4, ["phases", "phases+total"]), "p_abs": (4, ["phases", "phases+total"]),
+              "demand": (6, ["demands"])}
 COMMON = ["u_max", "u_min", "i_max", "i_min", "p_min", "p_total", "pf", "u_unbalance",
           "i_unbalance", "u0", "i_gap", "i_neutral", "voltage_reversed", "current_reversed"]
 FLAGS = ("voltage_reversed", "current_reversed")
+VALID = {"U": ["u", "u_max", "u_min"], "I": ["i", "i_other", "i_max", "i_min"],
+         "P": ["p", "p_abs", "p_min", "p_total", "pf"], "NEUTRAL": ["i_gap", "i_neutral"],
+         "DEMAND": ["demand"], "UNBALANCE": ["u_unbalance", "i_unbalance", "u0"],
+         "INPUTS": FLAGS}
 REFERENCES = {"": "ONE", "un": "UN", "ib": "IB", "imax": "IMAX", "pb": "PB", "pmax": "PMAX",
               "igap": "IGAP"}
+OF_ALL_PHASES = ("demand", "p_total")
 DELAY_MAX = 255
 SLOTS_MAX = 96
 RECORD_MAX = 1200
@@ -90,7 +95,7 @@ def read_term(path, line, text, places):
     quantity, sign = match.group(1), match.group(2)
     if quantity not in list(QUANTITIES) + COMMON or quantity in FLAGS:
         fail(path, line, f"no quantity '{quantity}'")
-    if places not in QUANTITIES.get(quantity, [places]):
+    if places not in QUANTITIES.get(quantity, (1, [places]))[1]:
         fail(path, line, f"'{quantity}' is not known at the places '{places}'")
     reference = word(path, line, "reference", match.group(9), REFERENCES)
     begin = [basis_points(path, line, match.group(k)) for k in (3, 4, 5)]
@@ -101,7 +106,10 @@ def read_term(path, line, text, places):
             fail(path, line, f"a limit of '{text}' lies outside its range")
     if (recover[0] < begin[0]) if sign == "<" else (recover[0] > begin[0]):
         fail(path, line, f"'{text}' recovers before it begins")
-    return dict(quantity=quantity, reference=REFERENCES[reference], less=sign == "<",
+    reference = REFERENCES[reference]
+    if quantity in OF_ALL_PHASES and reference in ("PB", "PMAX"):
+        reference += "_TOTAL"
+    return dict(quantity=quantity, reference=reference, less=sign == "<",
                 latched=latched, limits=begin + recover)
 
 
@@ -248,38 +256,56 @@ def read_layouts(path):
     return layouts
 
 
+def needs(event):
+    """What must be valid for the quantities of its terms, or for an input."""
+    if event["sort"] == "input":
+        return "WH_EVENT_VALID_INPUTS"
+    wanted = [name for name, quantities in VALID.items()
+              if any(term["quantity"] in quantities for term in event["terms"])]
+    return " | ".join(f"WH_EVENT_VALID_{name}" for name in wanted) or "0"
+
+
+def write_row(file, event, first, timed, extreme):
+    has_delay = event["sort"] in ("condition", "input")
+    flags = [f"WH_EVENT_{event['priority'].upper()}"] * (event["priority"] != "recorded")
+    flags += ["WH_EVENT_THREE"] * (event["meters"] == "three")
+    values = [f"WH_EVENT_SORT_{event['sort'].upper()}", PLACES[event["places"]], event["slot"],
+              event["input"] if event["sort"] == "input" else first, len(event["terms"]),
+              needs(event), timed if has_delay else 255, *event["delays"],
+              " | ".join(flags) or "0", event["alarm"], *event["report"], event["layout"],
+              event["depth"], extreme if event["extreme"] else 255]
+    file.write(f"    [WH_EVENT_{event['name'].upper()}] = "
+               f"{{{', '.join(str(value) for value in values)}}},\n")
+
+
+def write_term(file, term):
+    how = [f"WH_EVENT_OF_{term['reference']}"]
+    how += ["WH_EVENT_LESS"] * term["less"] + ["WH_EVENT_LATCHED"] * term["latched"]
+    how += ["WH_EVENT_EACH"] * (term["quantity"] in QUANTITIES)
+    file.write(f"    {{WH_EVENT_Q_{term['quantity'].upper()}, {' | '.join(how)}, "
+               f"{', '.join(str(limit) for limit in term['limits'])}}},\n")
+
+
 def write_rows(file, events, slots):
-    terms = [term for event in events for term in event["terms"]]
-    numbers = {name: k for k, name in enumerate(list(QUANTITIES) + COMMON)}
-    file.write("static const wh_event_row rows[] = {\n")
+    file.write("const wh_event_row wh_event_rows[WH_EVENT_KINDS] = {\n")
     first = timed = extreme = 0
     for event in events:
-        has_delay = event["sort"] in ("condition", "input")
-        places = PLACES[event["places"]]
-        flags = [f"WH_EVENT_{'PUSHED' if k == 'pushed' else 'URGENT'}" for k in PRIORITIES[1:]
-                 if event["priority"] == k] + ["WH_EVENT_THREE"] * (event["meters"] == "three")
-        values = [f"WH_EVENT_SORT_{event['sort'].upper()}", places, event["slot"],
-                  event["input"] if event["sort"] == "input" else first, len(event["terms"]),
-                  timed if has_delay else 255, *event["delays"],
-                  " | ".join(flags) or "0", event["alarm"], *event["report"], event["layout"],
-                  event["depth"], extreme if event["extreme"] else 255]
-        file.write(f"    [WH_EVENT_{event['name'].upper()}] = "
-                   f"{{{', '.join(str(value) for value in values)}}},\n")
+        write_row(file, event, first, timed, extreme)
         first += len(event["terms"])
-        timed += has_delay
-        extreme += places if event["extreme"] else 0
-    file.write("};\n\nstatic const wh_event_term terms[] = {\n")
-    for term in terms:
-        how = [f"WH_EVENT_OF_{term['reference']}"]
-        how += ["WH_EVENT_LESS"] * term["less"] + ["WH_EVENT_LATCHED"] * term["latched"]
-        file.write(f"    {{{numbers[term['quantity']]}, {' | '.join(how)}, "
-                   f"{', '.join(str(limit) for limit in term['limits'])}}},\n")
+        timed += event["sort"] in ("condition", "input")
+        extreme += PLACES[event["places"]] if event["extreme"] else 0
+    file.write("};\n\nconst wh_event_term wh_event_terms[WH_EVENT_TERMS] = {\n")
+    for event in events:
+        for term in event["terms"]:
+            write_term(file, term)
     file.write("};\n\n")
-    for name, value in (("SLOTS", slots), ("TERMS", len(terms)), ("TIMED", timed),
+    for name, value in (("SLOTS", slots), ("TERMS", first), ("TIMED", timed),
                         ("EXTREMES", extreme)):
         file.write(f"_Static_assert(WH_EVENT_{name} == {value}, \"event.h\");\n")
-    for k, name in enumerate(list(QUANTITIES) + COMMON):
-        file.write(f"_Static_assert(WH_EVENT_Q_{name.upper()} == {k}, \"event_internal.h\");\n")
+    at = 0
+    for name in list(QUANTITIES) + COMMON:
+        file.write(f"_Static_assert(WH_EVENT_Q_{name.upper()} == {at}, \"event_internal.h\");\n")
+        at += QUANTITIES.get(name, (1, None))[0]
 
 
 def write_layouts(file, layouts):

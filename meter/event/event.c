@@ -11,39 +11,14 @@
 #define VALUE_MAX      INT64_C(900000000000000) /* of any quantity: the same */
 #define ELAPSED_MAX_MS 3600000U
 #define SUM_UP_SHIFT   20U /* durations are brought up to date each 2^20 ms */
-#define TOTAL          3U  /* the place behind the phases */
+#define UW_PER_MW      1000
+#define TOTAL          3U /* the place behind the phases */
 
-/* What one tick knows: quantities that have no place, and what limits refer to. */
+/* What one tick knows: values times BP_ONE, and what limits refer to. */
 typedef struct {
-    const wh_events *m;
-    const wh_event_inputs *in;
     int64_t value[WH_EVENT_QUANTITIES];
     int64_t reference[WH_EVENT_REFERENCES];
 } look;
-
-/* What must be valid for a quantity to be. */
-static const uint8_t needs[WH_EVENT_QUANTITIES] = {
-    [WH_EVENT_Q_U] = WH_EVENT_VALID_U,
-    [WH_EVENT_Q_I] = WH_EVENT_VALID_I,
-    [WH_EVENT_Q_I_OTHER] = WH_EVENT_VALID_I,
-    [WH_EVENT_Q_P] = WH_EVENT_VALID_P,
-    [WH_EVENT_Q_P_ABS] = WH_EVENT_VALID_P,
-    [WH_EVENT_Q_DEMAND] = WH_EVENT_VALID_DEMAND,
-    [WH_EVENT_Q_U_MAX] = WH_EVENT_VALID_U,
-    [WH_EVENT_Q_U_MIN] = WH_EVENT_VALID_U,
-    [WH_EVENT_Q_I_MAX] = WH_EVENT_VALID_I,
-    [WH_EVENT_Q_I_MIN] = WH_EVENT_VALID_I,
-    [WH_EVENT_Q_P_MIN] = WH_EVENT_VALID_P,
-    [WH_EVENT_Q_P_TOTAL] = WH_EVENT_VALID_P,
-    [WH_EVENT_Q_PF] = WH_EVENT_VALID_P,
-    [WH_EVENT_Q_U_UNBALANCE] = WH_EVENT_VALID_UNBALANCE,
-    [WH_EVENT_Q_I_UNBALANCE] = WH_EVENT_VALID_UNBALANCE,
-    [WH_EVENT_Q_U0] = WH_EVENT_VALID_UNBALANCE,
-    [WH_EVENT_Q_I_GAP] = WH_EVENT_VALID_NEUTRAL,
-    [WH_EVENT_Q_I_NEUTRAL] = WH_EVENT_VALID_NEUTRAL,
-    [WH_EVENT_Q_VOLTAGE_REVERSED] = WH_EVENT_VALID_INPUTS,
-    [WH_EVENT_Q_CURRENT_REVERSED] = WH_EVENT_VALID_INPUTS,
-};
 
 static int64_t power_uw(int64_t u_uv, int64_t i_ua)
 {
@@ -75,16 +50,12 @@ static int64_t within(int64_t value, int64_t most)
     return value > most ? most : value < -most ? -most : value;
 }
 
-static int64_t clamp(int64_t value)
-{
-    return within(value, VALUE_MAX);
-}
-
 static int64_t magnitude(int64_t value)
 {
     return value < 0 ? -value : value;
 }
 
+/* Smallest and largest of the first `count`. */
 static void find_ends(const int64_t *value, unsigned count, int64_t *least, int64_t *most)
 {
     *least = value[0];
@@ -100,108 +71,76 @@ static bool input_set(const wh_event_inputs *in, unsigned input)
     return ((in->inputs >> input) & 1U) != 0;
 }
 
+static void look_at_places(look *l, const wh_event_inputs *in, unsigned phases)
+{
+    int64_t *value = l->value;
+    for (unsigned k = 0; k < phases; k++) {
+        unsigned next = (k + 1U) % phases;
+        unsigned last = (k + 2U) % phases;
+        int64_t other = in->i_ua[next] > in->i_ua[last] ? in->i_ua[next] : in->i_ua[last];
+        value[WH_EVENT_Q_U + k] = in->u_uv[k];
+        value[WH_EVENT_Q_I + k] = in->i_ua[k];
+        value[WH_EVENT_Q_I_OTHER + k] = phases > 1 ? other : 0;
+    }
+    for (unsigned k = 0; k <= TOTAL; k++) {
+        value[WH_EVENT_Q_P + k] = in->p_uw[k];
+        value[WH_EVENT_Q_P_ABS + k] = magnitude(within(in->p_uw[k], VALUE_MAX));
+    }
+    for (unsigned k = 0; k < WH_EVENT_DEMANDS; k++) {
+        value[WH_EVENT_Q_DEMAND + k] = within(in->demand_mw[k], VALUE_MAX / UW_PER_MW) * UW_PER_MW;
+    }
+}
+
 static void look_around(look *l, const wh_events *m, const wh_event_inputs *in)
 {
     const wh_event_config *c = &m->config;
+    int64_t *value = l->value;
     int64_t isum_ua = within(in->isum_ua, REFERENCE_MAX);
     int64_t in_ua = within(in->in_ua, REFERENCE_MAX);
     int64_t p_max = 0;
-    l->m = m;
-    l->in = in;
-    find_ends(in->u_uv, c->phases, &l->value[WH_EVENT_Q_U_MIN], &l->value[WH_EVENT_Q_U_MAX]);
-    find_ends(in->i_ua, c->phases, &l->value[WH_EVENT_Q_I_MIN], &l->value[WH_EVENT_Q_I_MAX]);
-    find_ends(in->p_uw, c->phases, &l->value[WH_EVENT_Q_P_MIN], &p_max);
-    l->value[WH_EVENT_Q_P_TOTAL] = in->p_uw[TOTAL];
-    l->value[WH_EVENT_Q_PF] = magnitude(in->pf_ppm);
-    l->value[WH_EVENT_Q_U_UNBALANCE] = in->u_unbalance_ppm;
-    l->value[WH_EVENT_Q_I_UNBALANCE] = in->i_unbalance_ppm;
-    l->value[WH_EVENT_Q_U0] = in->u0_ppm;
-    l->value[WH_EVENT_Q_I_GAP] = magnitude(isum_ua - in_ua);
-    l->value[WH_EVENT_Q_I_NEUTRAL] = isum_ua > in_ua ? isum_ua : in_ua;
-    l->value[WH_EVENT_Q_VOLTAGE_REVERSED] = input_set(in, WH_EVENT_INPUT_VOLTAGE_REVERSED);
-    l->value[WH_EVENT_Q_CURRENT_REVERSED] = input_set(in, WH_EVENT_INPUT_CURRENT_REVERSED);
+    look_at_places(l, in, c->phases);
+    find_ends(in->u_uv, c->phases, &value[WH_EVENT_Q_U_MIN], &value[WH_EVENT_Q_U_MAX]);
+    find_ends(in->i_ua, c->phases, &value[WH_EVENT_Q_I_MIN], &value[WH_EVENT_Q_I_MAX]);
+    find_ends(in->p_uw, c->phases, &value[WH_EVENT_Q_P_MIN], &p_max);
+    value[WH_EVENT_Q_P_TOTAL] = in->p_uw[TOTAL];
+    value[WH_EVENT_Q_PF] = magnitude(in->pf_ppm);
+    value[WH_EVENT_Q_U_UNBALANCE] = in->u_unbalance_ppm;
+    value[WH_EVENT_Q_I_UNBALANCE] = in->i_unbalance_ppm;
+    value[WH_EVENT_Q_U0] = in->u0_ppm;
+    value[WH_EVENT_Q_I_GAP] = magnitude(isum_ua - in_ua);
+    value[WH_EVENT_Q_I_NEUTRAL] = isum_ua > in_ua ? isum_ua : in_ua;
+    value[WH_EVENT_Q_VOLTAGE_REVERSED] = input_set(in, WH_EVENT_INPUT_VOLTAGE_REVERSED);
+    value[WH_EVENT_Q_CURRENT_REVERSED] = input_set(in, WH_EVENT_INPUT_CURRENT_REVERSED);
     l->reference[WH_EVENT_OF_ONE] = PPM_ONE;
     l->reference[WH_EVENT_OF_UN] = c->un_uv;
     l->reference[WH_EVENT_OF_IB] = c->ib_ua;
     l->reference[WH_EVENT_OF_IMAX] = c->imax_ua;
     l->reference[WH_EVENT_OF_PB] = power_uw(c->un_uv, c->ib_ua);
+    l->reference[WH_EVENT_OF_PB_TOTAL] = l->reference[WH_EVENT_OF_PB] * c->phases;
     l->reference[WH_EVENT_OF_PMAX] = power_uw(c->un_uv, c->imax_ua);
-    l->reference[WH_EVENT_OF_IGAP] = l->value[WH_EVENT_Q_I_NEUTRAL];
-}
-
-static int64_t largest_other(const look *l, unsigned place)
-{
-    int64_t largest = 0;
-    for (unsigned k = 0; k < l->m->config.phases; k++) {
-        if (k != place && l->in->i_ua[k] > largest) {
-            largest = l->in->i_ua[k];
-        }
-    }
-    return largest;
-}
-
-static int64_t value_at(const look *l, unsigned quantity, unsigned place)
-{
-    switch (quantity) {
-    case WH_EVENT_Q_U:
-        return clamp(l->in->u_uv[place]);
-    case WH_EVENT_Q_I:
-        return clamp(l->in->i_ua[place]);
-    case WH_EVENT_Q_I_OTHER:
-        return clamp(largest_other(l, place));
-    case WH_EVENT_Q_P:
-        return clamp(l->in->p_uw[place]);
-    case WH_EVENT_Q_P_ABS:
-        return magnitude(clamp(l->in->p_uw[place]));
-    case WH_EVENT_Q_DEMAND:
-        return within(l->in->demand_mw[place], VALUE_MAX / 1000) * 1000;
-    default:
-        return clamp(l->value[quantity]);
+    l->reference[WH_EVENT_OF_PMAX_TOTAL] = l->reference[WH_EVENT_OF_PMAX] * c->phases;
+    l->reference[WH_EVENT_OF_IGAP] = value[WH_EVENT_Q_I_NEUTRAL];
+    for (unsigned k = 0; k < WH_EVENT_QUANTITIES; k++) {
+        value[k] = within(value[k], VALUE_MAX) * BP_ONE;
     }
 }
 
-/* References of power are those of one phase, but for a value that is of all. */
-static int64_t reference_at(const look *l, const wh_event_term *term, unsigned place)
+static bool all_hold(const wh_events *m, const look *l, const wh_event_row *row, unsigned place,
+                     bool there)
 {
-    unsigned of = term->how & (WH_EVENT_LESS - 1U);
-    bool power = of == WH_EVENT_OF_PB || of == WH_EVENT_OF_PMAX;
-    bool total = term->quantity == WH_EVENT_Q_DEMAND || term->quantity == WH_EVENT_Q_P_TOTAL ||
-                 place == TOTAL;
-    return l->reference[of] * (power && total ? l->m->config.phases : 1);
-}
-
-static bool term_holds(const look *l, unsigned number, unsigned place, bool there)
-{
-    const wh_event_term *term = &wh_event_terms()[number];
-    const wh_event_limit *limit = &l->m->limit[number];
-    if (there && (term->how & WH_EVENT_LATCHED) != 0) {
-        return true;
-    }
-    int64_t scaled = value_at(l, term->quantity, place) * BP_ONE;
-    int64_t edge = reference_at(l, term, place) * (there ? limit->recover_bp : limit->trigger_bp);
-    return (term->how & WH_EVENT_LESS) != 0 ? scaled < edge : scaled > edge;
-}
-
-static bool all_hold(const look *l, const wh_event_row *row, unsigned place, bool there)
-{
-    for (unsigned k = 0; k < row->term_count; k++) {
-        if (!term_holds(l, row->first + k, place, there)) {
+    unsigned total = row->places == TOTAL + 1U && place == TOTAL ? 1U : 0U;
+    for (unsigned k = row->first; k < (unsigned)row->first + row->term_count; k++) {
+        unsigned how = wh_event_terms[k].how;
+        unsigned each = (how & WH_EVENT_EACH) != 0 ? place : 0U;
+        int64_t value = l->value[wh_event_terms[k].quantity + each];
+        int64_t limit = l->reference[(how & WH_EVENT_REFERENCE) + total] *
+                        (there ? m->limit[k].recover_bp : m->limit[k].trigger_bp);
+        bool holds = (how & WH_EVENT_LESS) != 0 ? value < limit : value > limit;
+        if (!holds && !(there && (how & WH_EVENT_LATCHED) != 0)) {
             return false;
         }
     }
     return true;
-}
-
-static bool all_valid(const look *l, const wh_event_row *row)
-{
-    uint8_t valid = l->in->valid;
-    for (unsigned k = 0; k < row->term_count; k++) {
-        uint8_t need = needs[wh_event_terms()[row->first + k].quantity];
-        if ((need & valid) != need) {
-            return false;
-        }
-    }
-    return row->term_count > 0 || (valid & WH_EVENT_VALID_INPUTS) != 0;
 }
 
 /* ---- the states of a slot ---- */
@@ -214,18 +153,16 @@ void wh_event_sum_up(wh_events *m, unsigned slot)
     s->mark_ms += whole_s * MS_PER_S;
 }
 
-/* The state is left for another: the rest below a second is rounded. */
-static void close_sum(wh_events *m, unsigned slot)
-{
-    wh_event_sum_up(m, slot);
-    m->slot[slot].duration_s += m->now_ms - m->slot[slot].mark_ms >= MS_PER_S / 2U ? 1U : 0U;
-    m->slot[slot].mark_ms = m->now_ms;
-}
-
+/* Another state; where the old one was active, its rest below a second is rounded. */
 static void enter(wh_events *m, unsigned slot, unsigned state)
 {
+    wh_event_slot_state *s = &m->slot[slot];
+    if ((m->state[slot] & WH_EVENT_ACTIVE) != 0) {
+        wh_event_sum_up(m, slot);
+        s->duration_s += m->now_ms - s->mark_ms >= MS_PER_S / 2U ? 1U : 0U;
+    }
+    s->mark_ms = m->now_ms;
     m->state[slot] = (uint8_t)state;
-    m->slot[slot].mark_ms = m->now_ms;
 }
 
 static void begin(wh_events *m, unsigned slot, unsigned also)
@@ -236,96 +173,75 @@ static void begin(wh_events *m, unsigned slot, unsigned also)
     m->revision++;
 }
 
-static void end(wh_events *m, unsigned slot)
+/* A slot whose delay runs: is it over? */
+static void ripen(wh_events *m, const wh_event_row *row, unsigned slot)
 {
-    m->state[slot] = WH_EVENT_IDLE | WH_EVENT_TELL_END;
+    bool active = (m->state[slot] & WH_EVENT_ACTIVE) != 0;
+    uint32_t delay_s = active ? m->recover_s[row->timed] : m->delay_s[row->timed];
+    if (m->now_ms - m->slot[slot].mark_ms < delay_s * MS_PER_S) {
+        return;
+    }
+    m->busy--;
+    if (!active) {
+        begin(m, slot, 0);
+        return;
+    }
+    enter(m, slot, WH_EVENT_IDLE | WH_EVENT_TELL_END);
     m->news++;
     m->revision++;
 }
 
-/* What was true at the last tick is still true: only time has passed. */
-static void step(wh_events *m, const wh_event_row *row, unsigned slot)
-{
-    uint32_t since_ms = m->now_ms - m->slot[slot].mark_ms;
-    if (m->state[slot] == WH_EVENT_PENDING && since_ms >= m->delay_s[row->timed] * MS_PER_S) {
-        m->busy--;
-        begin(m, slot, 0);
-    } else if (m->state[slot] == WH_EVENT_RECOVERING &&
-               since_ms >= m->recover_s[row->timed] * MS_PER_S) {
-        m->busy--;
-        close_sum(m, slot);
-        end(m, slot);
-    }
-}
-
-/* It holds, or not: a state that waits begins or stops waiting. */
-static void turn(wh_events *m, unsigned slot, bool holds)
+/* The event should be there, or not: a delay begins, runs, or is given up. */
+static void follow(wh_events *m, const wh_event_row *row, unsigned slot, bool holds)
 {
     unsigned state = m->state[slot];
-    if (state == WH_EVENT_IDLE && holds) {
-        m->busy++;
-        enter(m, slot, WH_EVENT_PENDING);
-    } else if (state == WH_EVENT_PENDING && !holds) {
-        m->busy--;
-        enter(m, slot, WH_EVENT_IDLE);
-    } else if (state == WH_EVENT_ACTIVE && !holds) {
-        m->busy++;
-        close_sum(m, slot);
-        enter(m, slot, WH_EVENT_RECOVERING);
-    } else if (state == WH_EVENT_RECOVERING && holds) {
-        m->busy--;
-        close_sum(m, slot);
-        enter(m, slot, WH_EVENT_ACTIVE);
+    bool wants = holds != ((state & WH_EVENT_ACTIVE) != 0);
+    if (wants != ((state & WH_EVENT_WAITS) != 0)) {
+        m->busy = (uint8_t)(wants ? m->busy + 1 : m->busy - 1);
+        enter(m, slot, state ^ WH_EVENT_WAITS);
+    }
+    if (wants) {
+        ripen(m, row, slot);
     }
 }
 
 static void keep_extreme(wh_events *m, const look *l, const wh_event_row *row, unsigned place)
 {
     unsigned slot = row->slot + place;
-    unsigned state = m->state[slot] & WH_EVENT_STATE;
-    if (row->extreme == WH_EVENT_NONE ||
-        (state != WH_EVENT_ACTIVE && state != WH_EVENT_RECOVERING)) {
+    if (row->extreme == WH_EVENT_NONE || (m->state[slot] & WH_EVENT_ACTIVE) == 0) {
         return;
     }
     wh_event_extreme *extreme = &m->extreme[row->extreme + place];
-    unsigned quantity = wh_event_terms()[row->first].quantity;
-    int64_t value =
-        quantity == WH_EVENT_Q_DEMAND ? l->in->demand_mw[place] : value_at(l, quantity, place);
+    unsigned quantity = wh_event_terms[row->first].quantity;
+    bool demand = quantity == WH_EVENT_Q_DEMAND;
+    int64_t value = demand ? l->value[quantity + place] / UW_PER_MW : l->value[quantity];
     bool first = (m->state[slot] & WH_EVENT_TELL_BEGIN) != 0;
-    if (first || value > extreme->value) {
-        *extreme = (wh_event_extreme){.value = value, .utc_s = m->utc_s};
+    if (first || value / BP_ONE > extreme->value) {
+        *extreme = (wh_event_extreme){.value = value / BP_ONE, .utc_s = m->utc_s};
     }
 }
 
-static void watch_kind(wh_events *m, const look *l, const wh_event_row *row)
+static void watch_kind(wh_events *m, const wh_event_inputs *in, const look *l,
+                       const wh_event_row *row)
 {
-    unsigned places = row->places;
-    if (!all_valid(l, row)) {
-        for (unsigned slot = row->slot; slot < (unsigned)row->slot + places; slot++) {
-            turn(m, slot, m->state[slot] >= WH_EVENT_ACTIVE);
-        }
-        return;
-    }
-    for (unsigned place = 0; place < places; place++) {
+    bool valid = (row->needs & in->valid) == row->needs;
+    bool by_phase = row->places == TOTAL || row->places == TOTAL + 1U;
+    for (unsigned place = 0; place < row->places; place++) {
         unsigned slot = row->slot + place;
-        bool exists = (places != 3 && places != 4) || place == TOTAL || place < m->config.phases;
+        bool there = (m->state[slot] & WH_EVENT_ACTIVE) != 0;
+        bool exists = !by_phase || place == TOTAL || place < m->config.phases;
         if (!exists || (m->state[slot] & WH_EVENT_TELL) != 0) {
             continue;
         }
-        bool there = m->state[slot] >= WH_EVENT_ACTIVE;
-        turn(m, slot,
-             row->sort == WH_EVENT_SORT_INPUT ? input_set(l->in, row->first)
-                                              : all_hold(l, row, place, there));
-        step(m, row, slot);
+        if (!valid) {
+            follow(m, row, slot, there);
+            continue;
+        }
+        follow(m, row, slot,
+               row->sort == WH_EVENT_SORT_INPUT ? input_set(in, row->first)
+                                                : all_hold(m, l, row, place, there));
         keep_extreme(m, l, row, place);
     }
-}
-
-static bool is_watched(const wh_events *m, unsigned kind)
-{
-    const wh_event_row *row = wh_event_row_of(kind);
-    return row->timed != WH_EVENT_NONE && !wh_event_disabled(m, kind) &&
-           ((row->flags & WH_EVENT_THREE) == 0 || m->config.phases == 3);
 }
 
 static void watch(wh_events *m, const wh_event_inputs *in)
@@ -334,18 +250,20 @@ static void watch(wh_events *m, const wh_event_inputs *in)
     memset(&l, 0, sizeof l);
     look_around(&l, m, in);
     for (unsigned kind = 0; kind < WH_EVENT_KINDS; kind++) {
-        if (is_watched(m, kind)) {
-            watch_kind(m, &l, wh_event_row_of(kind));
+        const wh_event_row *row = &wh_event_rows[kind];
+        bool fits = (row->flags & WH_EVENT_THREE) == 0 || m->config.phases == 3;
+        if (row->timed != WH_EVENT_NONE && fits && !wh_event_disabled(m, kind)) {
+            watch_kind(m, in, &l, row);
         }
     }
 }
 
+/* Nothing is new: only time has passed. */
 static void wait(wh_events *m)
 {
-    for (unsigned kind = 0; kind < WH_EVENT_KINDS; kind++) {
-        const wh_event_row *row = wh_event_row_of(kind);
-        for (unsigned k = 0; row->timed != WH_EVENT_NONE && k < row->places; k++) {
-            step(m, row, row->slot + k);
+    for (unsigned slot = 0; slot < WH_EVENT_SLOTS; slot++) {
+        if ((m->state[slot] & WH_EVENT_WAITS) != 0) {
+            ripen(m, wh_event_row_at(slot), slot);
         }
     }
 }
@@ -363,7 +281,7 @@ void wh_events_tick(wh_events *m, const wh_event_inputs *in, uint32_t utc_s, uin
     }
     if (before_ms >> SUM_UP_SHIFT != m->now_ms >> SUM_UP_SHIFT) {
         for (unsigned slot = 0; slot < WH_EVENT_SLOTS; slot++) {
-            if ((m->state[slot] & WH_EVENT_STATE) == WH_EVENT_ACTIVE) {
+            if ((m->state[slot] & (WH_EVENT_ACTIVE | WH_EVENT_WAITS)) == WH_EVENT_ACTIVE) {
                 wh_event_sum_up(m, slot);
             }
         }
@@ -375,12 +293,12 @@ void wh_events_tick(wh_events *m, const wh_event_inputs *in, uint32_t utc_s, uin
 /* What began while there was no power, the outage among it: when, and for how long it was so. */
 static uint32_t off_since(const wh_events *m, unsigned slot)
 {
-    return slot == wh_event_row_of(WH_EVENT_POWER_OFF)->slot ? m->outage_s : m->opened_s;
+    return slot == wh_event_rows[WH_EVENT_POWER_OFF].slot ? m->outage_s : m->opened_s;
 }
 
 static void tell_begin(wh_events *m, unsigned slot, wh_event_notice *out)
 {
-    bool power = slot == wh_event_row_of(WH_EVENT_POWER_OFF)->slot;
+    bool power = slot == wh_event_rows[WH_EVENT_POWER_OFF].slot;
     out->what = WH_EVENT_BEGIN;
     if ((m->state[slot] & WH_EVENT_BEGAN_OFF) != 0) {
         out->utc_s = off_since(m, slot);
@@ -391,7 +309,7 @@ static void tell_begin(wh_events *m, unsigned slot, wh_event_notice *out)
 
 static void tell_end(wh_events *m, unsigned slot)
 {
-    if (slot == wh_event_row_of(WH_EVENT_POWER_OFF)->slot && m->utc_s > m->outage_s) {
+    if (slot == wh_event_rows[WH_EVENT_POWER_OFF].slot && m->utc_s > m->outage_s) {
         m->slot[slot].duration_s += m->utc_s - m->outage_s;
     }
     m->state[slot] &= (uint8_t)~WH_EVENT_TELL_END;
@@ -424,7 +342,7 @@ wh_err wh_events_occur(wh_events *m, unsigned kind, unsigned place, uint32_t utc
     if (slot >= WH_EVENT_SLOTS) {
         return WH_ERR_NOT_FOUND;
     }
-    if (wh_event_row_of(kind)->sort != WH_EVENT_SORT_OCCURRENCE || wh_event_disabled(m, kind)) {
+    if (wh_event_rows[kind].sort != WH_EVENT_SORT_OCCURRENCE || wh_event_disabled(m, kind)) {
         return WH_ERR_STATE;
     }
     m->slot[slot].count++;
@@ -435,14 +353,14 @@ wh_err wh_events_occur(wh_events *m, unsigned kind, unsigned place, uint32_t utc
 
 static void power_was_off(wh_events *m)
 {
-    unsigned slot = wh_event_row_of(WH_EVENT_POWER_OFF)->slot;
+    unsigned slot = wh_event_rows[WH_EVENT_POWER_OFF].slot;
     if (wh_event_disabled(m, WH_EVENT_POWER_OFF)) {
         return;
     }
-    if (m->state[slot] != WH_EVENT_ACTIVE) { /* else power was cut between its two notices */
+    if (m->state[slot] == WH_EVENT_IDLE) { /* else power was cut between its two notices */
         begin(m, slot, WH_EVENT_BEGAN_OFF);
     }
-    m->state[slot] = (uint8_t)((m->state[slot] & ~(unsigned)WH_EVENT_STATE) | WH_EVENT_TELL_END);
+    m->state[slot] = (uint8_t)((m->state[slot] & ~(unsigned)WH_EVENT_ACTIVE) | WH_EVENT_TELL_END);
     m->news++;
     m->revision++;
 }
@@ -458,7 +376,7 @@ void wh_events_power_up(wh_events *m, const wh_event_outage *outage)
     }
     power_was_off(m);
     for (unsigned kind = 0; kind < WH_EVENT_KINDS; kind++) {
-        const wh_event_row *row = wh_event_row_of(kind);
+        const wh_event_row *row = &wh_event_rows[kind];
         bool opened = row->sort == WH_EVENT_SORT_INPUT &&
                       ((outage->opened >> row->first) & 1U) != 0 && !wh_event_disabled(m, kind);
         if (opened && m->state[row->slot] == WH_EVENT_IDLE) {
@@ -471,7 +389,7 @@ void wh_events_power_up(wh_events *m, const wh_event_outage *outage)
 
 bool wh_events_active(const wh_events *m, unsigned slot)
 {
-    return slot < WH_EVENT_SLOTS && (m->state[slot] & WH_EVENT_STATE) >= WH_EVENT_ACTIVE;
+    return slot < WH_EVENT_SLOTS && (m->state[slot] & WH_EVENT_ACTIVE) != 0;
 }
 
 uint32_t wh_events_count(const wh_events *m, unsigned slot)
@@ -501,8 +419,8 @@ const wh_event_extreme *wh_events_extreme(const wh_events *m, unsigned slot)
 {
     unsigned place = 0;
     unsigned kind = wh_event_kind_of(slot, &place);
-    if (kind >= WH_EVENT_KINDS || wh_event_row_of(kind)->extreme == WH_EVENT_NONE) {
+    if (kind >= WH_EVENT_KINDS || wh_event_rows[kind].extreme == WH_EVENT_NONE) {
         return NULL;
     }
-    return &m->extreme[wh_event_row_of(kind)->extreme + place];
+    return &m->extreme[wh_event_rows[kind].extreme + place];
 }

@@ -23,6 +23,7 @@ typedef struct {
     uint8_t slot;  /* of the first place */
     uint8_t first; /* of its terms, or the input's number */
     uint8_t term_count;
+    uint8_t needs; /* WH_EVENT_VALID_ of its quantities */
     uint8_t timed; /* where its delays are, or WH_EVENT_NONE */
     uint8_t delay_s;
     uint8_t recover_s;
@@ -35,15 +36,15 @@ typedef struct {
     uint8_t extreme; /* where the largest value of its first place is, or WH_EVENT_NONE */
 } wh_event_row;
 
-/* What a term looks at; those up to DEMAND are of a place. */
+/* What a term looks at: where its value lies among those of a tick, of the first place. */
 enum {
-    WH_EVENT_Q_U,
-    WH_EVENT_Q_I,
-    WH_EVENT_Q_I_OTHER,
-    WH_EVENT_Q_P,
-    WH_EVENT_Q_P_ABS,
-    WH_EVENT_Q_DEMAND,
-    WH_EVENT_Q_U_MAX,
+    WH_EVENT_Q_U = 0,
+    WH_EVENT_Q_I = 3,
+    WH_EVENT_Q_I_OTHER = 6, /* largest of the other phases */
+    WH_EVENT_Q_P = 9,       /* of the phases and the total */
+    WH_EVENT_Q_P_ABS = 13,
+    WH_EVENT_Q_DEMAND = 17,
+    WH_EVENT_Q_U_MAX = 23, /* from here on there is one for all places */
     WH_EVENT_Q_U_MIN,
     WH_EVENT_Q_I_MAX,
     WH_EVENT_Q_I_MIN,
@@ -67,11 +68,15 @@ enum {
     WH_EVENT_OF_IB,
     WH_EVENT_OF_IMAX,
     WH_EVENT_OF_PB,
+    WH_EVENT_OF_PB_TOTAL, /* each behind that of one phase */
     WH_EVENT_OF_PMAX,
+    WH_EVENT_OF_PMAX_TOTAL,
     WH_EVENT_OF_IGAP,
     WH_EVENT_REFERENCES,
-    WH_EVENT_LESS = 8,    /* below the limit, otherwise above */
-    WH_EVENT_LATCHED = 16 /* not looked at once the event is there */
+    WH_EVENT_REFERENCE = 15,
+    WH_EVENT_LESS = 16,    /* below the limit, otherwise above */
+    WH_EVENT_LATCHED = 32, /* not looked at once the event is there */
+    WH_EVENT_EACH = 64     /* the quantity has a value of each place */
 };
 
 typedef struct {
@@ -102,19 +107,20 @@ enum {
 
 /* State of a slot: one of four, and what is still to be told. */
 enum {
-    WH_EVENT_IDLE,
-    WH_EVENT_PENDING,
-    WH_EVENT_ACTIVE,
-    WH_EVENT_RECOVERING,
-    WH_EVENT_STATE = 3,
+    WH_EVENT_IDLE = 0,
+    WH_EVENT_ACTIVE = 2,
+    WH_EVENT_WAITS = 1, /* with either: for a delay, to become the other */
     WH_EVENT_TELL_BEGIN = 4,
     WH_EVENT_TELL_END = 8,
     WH_EVENT_BEGAN_OFF = 16, /* while there was no power */
     WH_EVENT_TELL = WH_EVENT_TELL_BEGIN | WH_EVENT_TELL_END
 };
 
-const wh_event_row *wh_event_row_of(unsigned kind); /* kind < WH_EVENT_KINDS */
-const wh_event_term *wh_event_terms(void);          /* WH_EVENT_TERMS of them */
+extern const wh_event_row wh_event_rows[WH_EVENT_KINDS];
+extern const wh_event_term wh_event_terms[WH_EVENT_TERMS];
+
+/* Row of the kind of a slot below WH_EVENT_SLOTS. */
+const wh_event_row *wh_event_row_at(unsigned slot);
 
 bool wh_event_disabled(const wh_events *m, unsigned kind);
 void wh_event_default_settings(wh_events *m);

@@ -10,7 +10,7 @@ static uint16_t key_of(unsigned slot)
 
 static bool has_length(unsigned slot)
 {
-    return wh_event_row_of(wh_event_kind_of(slot, NULL))->sort != WH_EVENT_SORT_OCCURRENCE;
+    return wh_event_row_at(slot)->sort != WH_EVENT_SORT_OCCURRENCE;
 }
 
 wh_store_log_config wh_event_log_config(unsigned slot)
@@ -44,7 +44,7 @@ static wh_err load_begin(const wh_event_log *log, unsigned slot, size_t *len)
         return err;
     }
     if (err == WH_OK && wh_event_record_decode(log->work, *len, &record) == WH_OK &&
-        record.layout == wh_event_row_of(wh_event_kind_of(slot, NULL))->layout) {
+        record.layout == wh_event_row_at(slot)->layout) {
         return WH_OK;
     }
     wh_writer w = wh_writer_init(log->work, log->work_size);

@@ -18,7 +18,7 @@
 
 static unsigned layout_of(unsigned slot)
 {
-    return wh_event_row_of(wh_event_kind_of(slot, NULL))->layout;
+    return wh_event_row_at(slot)->layout;
 }
 
 size_t wh_event_record_size(unsigned slot)

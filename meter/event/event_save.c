@@ -48,7 +48,7 @@ static bool saved_active(const wh_events *m, unsigned slot)
 {
     unsigned state = m->state[slot];
     return (state & WH_EVENT_TELL_BEGIN) == 0 &&
-           ((state & WH_EVENT_STATE) >= WH_EVENT_ACTIVE || (state & WH_EVENT_TELL_END) != 0);
+           (state & (WH_EVENT_ACTIVE | WH_EVENT_TELL_END)) != 0;
 }
 
 static void save_slots(const wh_events *m, wh_writer *w)
@@ -67,10 +67,10 @@ static void save_slots(const wh_events *m, wh_writer *w)
 
 static bool is_default(unsigned kind, const wh_event_setting *s)
 {
-    const wh_event_row *row = wh_event_row_of(kind);
+    const wh_event_row *row = &wh_event_rows[kind];
     bool same = s->delay_s == row->delay_s && s->recover_s == row->recover_s;
     for (unsigned k = 0; k < row->term_count; k++) {
-        const wh_event_term *term = &wh_event_terms()[row->first + k];
+        const wh_event_term *term = &wh_event_terms[row->first + k];
         same = same && s->limit[k].trigger_bp == term->trigger_bp &&
                s->limit[k].recover_bp == term->recover_bp;
     }
@@ -181,7 +181,7 @@ static void take_setting(wh_events *m, wh_reader *r)
     if (kind >= WH_EVENT_KINDS) {
         wh_reader_fail(r, WH_ERR_UNSUPPORTED);
     }
-    if (wh_reader_err(r) != WH_OK || s.limit_count != wh_event_row_of(kind)->term_count) {
+    if (wh_reader_err(r) != WH_OK || s.limit_count != wh_event_rows[kind].term_count) {
         wh_reader_fail(r, WH_ERR_FORMAT);
         return;
     }

@@ -11,11 +11,11 @@ static void set_disabled(wh_events *m, unsigned kind, bool disabled)
 void wh_event_default_settings(wh_events *m)
 {
     for (unsigned k = 0; k < WH_EVENT_TERMS; k++) {
-        const wh_event_term *term = &wh_event_terms()[k];
+        const wh_event_term *term = &wh_event_terms[k];
         m->limit[k] = (wh_event_limit){term->trigger_bp, term->recover_bp};
     }
     for (unsigned kind = 0; kind < WH_EVENT_KINDS; kind++) {
-        const wh_event_row *row = wh_event_row_of(kind);
+        const wh_event_row *row = &wh_event_rows[kind];
         if (row->timed != WH_EVENT_NONE) {
             m->delay_s[row->timed] = row->delay_s;
             m->recover_s[row->timed] = row->recover_s;
@@ -28,7 +28,7 @@ wh_err wh_events_get(const wh_events *m, unsigned kind, wh_event_setting *out)
     if (kind >= WH_EVENT_KINDS) {
         return WH_ERR_NOT_FOUND;
     }
-    const wh_event_row *row = wh_event_row_of(kind);
+    const wh_event_row *row = &wh_event_rows[kind];
     *out =
         (wh_event_setting){.enabled = !wh_event_disabled(m, kind), .limit_count = row->term_count};
     if (row->timed != WH_EVENT_NONE) {
@@ -53,13 +53,13 @@ static bool limit_fits(const wh_event_term *term, wh_event_limit limit)
 
 wh_err wh_event_check_setting(unsigned kind, const wh_event_setting *setting)
 {
-    const wh_event_row *row = wh_event_row_of(kind);
+    const wh_event_row *row = &wh_event_rows[kind];
     unsigned delay_max = row->timed != WH_EVENT_NONE ? WH_EVENT_DELAY_MAX : 0U;
     if (setting->delay_s > delay_max || setting->recover_s > delay_max) {
         return WH_ERR_RANGE;
     }
     for (unsigned k = 0; k < row->term_count; k++) {
-        if (!limit_fits(&wh_event_terms()[row->first + k], setting->limit[k])) {
+        if (!limit_fits(&wh_event_terms[row->first + k], setting->limit[k])) {
             return WH_ERR_RANGE;
         }
     }
@@ -68,7 +68,7 @@ wh_err wh_event_check_setting(unsigned kind, const wh_event_setting *setting)
 
 void wh_event_put_setting(wh_events *m, unsigned kind, const wh_event_setting *setting)
 {
-    const wh_event_row *row = wh_event_row_of(kind);
+    const wh_event_row *row = &wh_event_rows[kind];
     set_disabled(m, kind, !setting->enabled);
     if (row->timed != WH_EVENT_NONE) {
         m->delay_s[row->timed] = setting->delay_s;
@@ -88,14 +88,14 @@ wh_err wh_events_set(wh_events *m, unsigned kind, const wh_event_setting *settin
     if (err != WH_OK) {
         return err;
     }
-    const wh_event_row *row = wh_event_row_of(kind);
+    const wh_event_row *row = &wh_event_rows[kind];
     for (unsigned slot = row->slot; slot < (unsigned)row->slot + row->places; slot++) {
-        if (!setting->enabled && m->state[slot] > WH_EVENT_PENDING) { /* active, or to be told */
+        if (!setting->enabled && m->state[slot] > WH_EVENT_WAITS) { /* active, or to be told */
             return WH_ERR_STATE;
         }
     }
     for (unsigned slot = row->slot; slot < (unsigned)row->slot + row->places; slot++) {
-        if (m->state[slot] == WH_EVENT_PENDING) { /* the delay starts anew */
+        if (m->state[slot] == WH_EVENT_WAITS) { /* the delay starts anew */
             m->state[slot] = WH_EVENT_IDLE;
             m->busy--;
         }
@@ -113,7 +113,7 @@ static void clear_slot(wh_events *m, unsigned slot)
     wh_event_slot_state *s = &m->slot[slot];
     s->count = (m->state[slot] & WH_EVENT_TELL_BEGIN) != 0 ? 1U : 0U;
     s->duration_s = 0;
-    if ((m->state[slot] & WH_EVENT_STATE) == WH_EVENT_ACTIVE) {
+    if ((m->state[slot] & (WH_EVENT_ACTIVE | WH_EVENT_WAITS)) == WH_EVENT_ACTIVE) {
         s->mark_ms = m->now_ms;
     }
 }
@@ -125,7 +125,7 @@ bool wh_event_is_kept(unsigned kind)
 
 static void clear_kind(wh_events *m, unsigned kind)
 {
-    const wh_event_row *row = wh_event_row_of(kind);
+    const wh_event_row *row = &wh_event_rows[kind];
     for (unsigned slot = row->slot; slot < (unsigned)row->slot + row->places; slot++) {
         clear_slot(m, slot);
     }

@@ -92,7 +92,8 @@ class GenEvents(unittest.TestCase):
         done, files = self.generate()
         self.assertEqual((done.returncode, done.stderr), (0, ""))
         self.assertEqual(sorted(files), ["event_layouts.h", "event_names.h", "event_rows.h"])
-        self.assertIn("{0, WH_EVENT_OF_UN | WH_EVENT_LESS, 7800, 7000, 9000, 8500, 7000, 9500},",
+        self.assertIn("{WH_EVENT_Q_U, WH_EVENT_OF_UN | WH_EVENT_LESS | WH_EVENT_EACH, 7800, 7000, 9000, "
+                      "8500, 7000, 9500},",
                       files["event_rows.h"])
 
     def test_each_seeded_fault_is_told_with_its_line(self):

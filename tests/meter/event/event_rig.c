@@ -71,7 +71,7 @@ static int64_t reference(const wh_event_term *term, unsigned place)
 {
     bool total =
         place == 3 || term->quantity == WH_EVENT_Q_DEMAND || term->quantity == WH_EVENT_Q_P_TOTAL;
-    switch (term->how & 7) {
+    switch (term->how & WH_EVENT_REFERENCE) {
     case WH_EVENT_OF_UN:
         return RIG_UN;
     case WH_EVENT_OF_IB:
@@ -79,8 +79,10 @@ static int64_t reference(const wh_event_term *term, unsigned place)
     case WH_EVENT_OF_IMAX:
         return RIG_MAX;
     case WH_EVENT_OF_PB:
+    case WH_EVENT_OF_PB_TOTAL:
         return INT64_C(2300000000) * (total ? 3 : 1);
     case WH_EVENT_OF_PMAX:
+    case WH_EVENT_OF_PMAX_TOTAL:
         return INT64_C(13800000000) * (total ? 3 : 1);
     case WH_EVENT_OF_IGAP:
         return GAP;
@@ -182,7 +184,7 @@ static void set_quantity(wh_event_inputs *in, unsigned quantity, unsigned place,
 
 void event_rig_edge(event_rig *rig, unsigned term, unsigned place, bool recover, bool holds)
 {
-    const wh_event_term *t = &wh_event_terms()[term];
+    const wh_event_term *t = &wh_event_terms[term];
     const wh_event_limit *set = &rig->events.limit[term];
     int64_t product = reference(t, place) * (recover ? set->recover_bp : set->trigger_bp);
     int64_t step = t->quantity == WH_EVENT_Q_DEMAND ? 1000 : 1;
@@ -196,7 +198,7 @@ void event_rig_edge(event_rig *rig, unsigned term, unsigned place, bool recover,
 
 void event_rig_hold(event_rig *rig, unsigned kind, unsigned place)
 {
-    const wh_event_row *row = wh_event_row_of(kind);
+    const wh_event_row *row = &wh_event_rows[kind];
     if (row->sort == WH_EVENT_SORT_INPUT) {
         set_input(&rig->in, row->first, true);
     }

@@ -57,7 +57,7 @@ static void keep(event_store_rig *rig, unsigned slot, wh_event_what what, uint32
 
 static bool is_occurrence(unsigned slot)
 {
-    return wh_event_row_of(wh_event_kind_of(slot, NULL))->sort == WH_EVENT_SORT_OCCURRENCE;
+    return wh_event_row_at(slot)->sort == WH_EVENT_SORT_OCCURRENCE;
 }
 
 static void happen(event_store_rig *rig, unsigned slot, uint32_t utc_s)

@@ -26,7 +26,7 @@ static unsigned longer_than(const wh_event_row *row)
 /* From a tick that sees it hold, it begins at its delay and not a second before. */
 static void begin_at_delay(event_rig *rig, unsigned kind, unsigned place, unsigned term)
 {
-    const wh_event_row *row = wh_event_row_of(kind);
+    const wh_event_row *row = &wh_event_rows[kind];
     unsigned slot = wh_event_slot(kind, place);
     event_rig_tick(rig, 1000);
     if (row->delay_s > 0) {
@@ -41,7 +41,7 @@ static void begin_at_delay(event_rig *rig, unsigned kind, unsigned place, unsign
 
 static void end_at_delay(event_rig *rig, unsigned kind, unsigned place, unsigned term)
 {
-    const wh_event_row *row = wh_event_row_of(kind);
+    const wh_event_row *row = &wh_event_rows[kind];
     unsigned slot = wh_event_slot(kind, place);
     event_rig_tick(rig, 1000);
     if (row->recover_s > 0) {
@@ -56,7 +56,7 @@ static void end_at_delay(event_rig *rig, unsigned kind, unsigned place, unsigned
 
 static void check_term(event_rig *rig, unsigned kind, unsigned place, unsigned term)
 {
-    const wh_event_row *row = wh_event_row_of(kind);
+    const wh_event_row *row = &wh_event_rows[kind];
     unsigned slot = wh_event_slot(kind, place);
     event_rig_init(rig);
     event_rig_hold(rig, kind, place);
@@ -66,7 +66,7 @@ static void check_term(event_rig *rig, unsigned kind, unsigned place, unsigned t
     event_rig_hold(rig, kind, place);
     event_rig_edge(rig, term, place, false, true);
     begin_at_delay(rig, kind, place, term);
-    if ((wh_event_terms()[term].how & WH_EVENT_LATCHED) != 0) {
+    if ((wh_event_terms[term].how & WH_EVENT_LATCHED) != 0) {
         event_rig_edge(rig, term, place, false, false);
         event_rig_run(rig, longer_than(row));
         expect(wh_events_active(&rig->events, slot), "ends by a term that does not count", kind,
@@ -86,7 +86,7 @@ static void every_term_begins_and_ends_one_step_behind_its_limit_and_at_its_dela
     unsigned terms = 0;
     (void)state;
     for (unsigned kind = 0; kind < WH_EVENT_KINDS; kind++) {
-        const wh_event_row *row = wh_event_row_of(kind);
+        const wh_event_row *row = &wh_event_rows[kind];
         for (unsigned place = 0; place < row->places; place++) {
             for (unsigned k = 0; k < row->term_count; k++) {
                 check_term(rig, kind, place, row->first + k);
@@ -104,7 +104,7 @@ static void every_input_begins_and_ends_at_its_delay(void **state)
     unsigned inputs = 0;
     (void)state;
     for (unsigned kind = 0; kind < WH_EVENT_KINDS; kind++) {
-        if (wh_event_row_of(kind)->sort != WH_EVENT_SORT_INPUT) {
+        if (wh_event_rows[kind].sort != WH_EVENT_SORT_INPUT) {
             continue;
         }
         event_rig_init(rig);
@@ -440,7 +440,7 @@ static void an_occurrence_is_told_at_once_and_only_an_occurrence(void **state)
     event_rig_init(rig);
     for (unsigned kind = 0; kind < WH_EVENT_KINDS; kind++) {
         unsigned slot = wh_event_slot(kind, 0);
-        bool right = wh_event_row_of(kind)->sort == WH_EVENT_SORT_OCCURRENCE;
+        bool right = wh_event_rows[kind].sort == WH_EVENT_SORT_OCCURRENCE;
         wh_err err = wh_events_occur(&rig->events, kind, 0, 77, &notice);
         assert_int_equal(err, right ? WH_OK : WH_ERR_STATE);
         assert_int_equal(wh_events_count(&rig->events, slot), right ? 1 : 0);

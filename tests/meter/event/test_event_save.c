@@ -307,9 +307,9 @@ static void every_limit_can_be_set_within_its_range_and_not_one_beyond(void **st
     (void)state;
     event_rig_init(rig);
     for (unsigned kind = 0; kind < WH_EVENT_KINDS; kind++) {
-        const wh_event_row *row = wh_event_row_of(kind);
+        const wh_event_row *row = &wh_event_rows[kind];
         for (unsigned k = 0; k < row->term_count; k++) {
-            const wh_event_term *t = &wh_event_terms()[row->first + k];
+            const wh_event_term *t = &wh_event_terms[row->first + k];
             const int16_t low = t->trigger_min_bp;
             const int16_t high = t->trigger_max_bp;
             const int16_t calm = calmest(t);

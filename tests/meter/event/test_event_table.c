@@ -104,8 +104,8 @@ static void limits_of_the_table_are_those_of_the_function_specification(void **s
     };
     (void)state;
     for (size_t k = 0; k < sizeof rows / sizeof rows[0]; k++) {
-        const wh_event_row *row = wh_event_row_of(rows[k].kind);
-        const wh_event_term *term = &wh_event_terms()[row->first + rows[k].term];
+        const wh_event_row *row = &wh_event_rows[rows[k].kind];
+        const wh_event_term *term = &wh_event_terms[row->first + rows[k].term];
         assert_true(rows[k].term < row->term_count);
         assert_int_equal(term->trigger_bp, rows[k].trigger_bp);
         assert_int_equal(term->recover_bp, rows[k].recover_bp);
