@@ -306,6 +306,11 @@ wh_oracle_peak wh_oracle_peak_ever(const wh_oracle *o, unsigned channel)
     return o->ever[channel];
 }
 
+wh_oracle_peak wh_oracle_peak_of_month(const wh_oracle *o, unsigned channel)
+{
+    return o->settled_now ? o->settled.peak[channel][0] : o->peaks.peak[channel][0];
+}
+
 uint32_t wh_oracle_records(const wh_oracle *o, unsigned recorder)
 {
     return o->track[recorder].seen;

@@ -158,8 +158,11 @@ int64_t wh_oracle_uws(const wh_oracle *o, unsigned place, unsigned rate, wh_reg 
 int64_t wh_oracle_cost(const wh_oracle *o, unsigned which); /* millionths, rounded down */
 wh_oracle_peak wh_oracle_demand(const wh_oracle *o, unsigned channel, unsigned rate);
 wh_oracle_peak wh_oracle_peak_ever(const wh_oracle *o, unsigned channel); /* over all resets */
-uint32_t wh_oracle_records(const wh_oracle *o, unsigned recorder);        /* seen so far */
-uint64_t wh_oracle_checks(const wh_oracle *o); /* comparisons made so far */
+
+/* The largest since the settlement before the tick just made, where that tick settled. */
+wh_oracle_peak wh_oracle_peak_of_month(const wh_oracle *o, unsigned channel);
+uint32_t wh_oracle_records(const wh_oracle *o, unsigned recorder); /* seen so far */
+uint64_t wh_oracle_checks(const wh_oracle *o);                     /* comparisons made so far */
 
 /* When the boundary of a recorder after a moment is; for tests. */
 int64_t wh_oracle_next_ms(const wh_oracle *o, unsigned recorder, int64_t after_ms);

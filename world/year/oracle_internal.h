@@ -74,6 +74,8 @@ struct wh_oracle {
 
     wh_oracle_slip slip;
     wh_oracle_peaks peaks;
+    wh_oracle_peaks settled;                 /* as they were at the last settlement */
+    bool settled_now;                        /* in the last tick */
     wh_oracle_peak ever[WH_ORACLE_CHANNELS]; /* of the total, over all resets */
     wh_oracle_track track[WH_ORACLE_RECORDERS];
 

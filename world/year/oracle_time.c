@@ -106,7 +106,9 @@ void wh_oracle_pass_boundaries(wh_oracle *o)
             reset = reset || o->config.recorder[r].settles;
         }
     }
+    o->settled_now = reset;
     if (reset) {
+        o->settled = o->peaks;
         wh_oracle_reset_peaks(o);
     }
 }

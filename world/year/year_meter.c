@@ -237,9 +237,9 @@ static wh_err program_wallet(wh_year_meter *m, int64_t utc_ms)
 /* What a house with single-phase appliances and a roof does every hour is no event. */
 static wh_err program_events(wh_year_meter *m)
 {
-    static const uint8_t usual[] = {
-        WH_EVENT_CURRENT_UNBALANCE, WH_EVENT_SEVERE_CURRENT_UNBALANCE, WH_EVENT_CURRENT_LOSS,
-        WH_EVENT_CURRENT_INTERRUPTION, WH_EVENT_REVERSED_POWER_FLOW, WH_EVENT_LOW_POWER_FACTOR};
+    static const uint8_t usual[] = {WH_EVENT_CURRENT_UNBALANCE,   WH_EVENT_SEVERE_CURRENT_UNBALANCE,
+                                    WH_EVENT_CURRENT_LOSS,        WH_EVENT_CURRENT_INTERRUPTION,
+                                    WH_EVENT_REVERSED_POWER_FLOW, WH_EVENT_LOW_POWER_FACTOR};
     wh_err err = WH_OK;
     for (unsigned i = 0; i < sizeof usual && err == WH_OK; i++) {
         wh_event_setting setting;

@@ -129,6 +129,8 @@ static void note_month(run *r, const wh_oracle_reading *now)
     m->export_uws += export - r->before.export_uws;
     m->import_cost += now->cost[0] - r->before.import_cost;
     m->export_cost += now->cost[1] - r->before.export_cost;
+    wh_oracle_peak peak = wh_oracle_peak_of_month(r->oracle, 0);
+    m->peak_mw = peak.mw;
     r->before = (wh_year_month){.import_uws = import,
                                 .export_uws = export,
                                 .import_cost = now->cost[0],
@@ -526,7 +528,13 @@ static void summarize(run *r)
     report->cost[0] = now.cost[0];
     report->cost[1] = now.cost[1];
     report->wallet = now.wallet;
-    report->peak = wh_oracle_peak_ever(r->oracle, 0);
+    for (unsigned q = 0; q < 4; q++) {
+        report->reactive_uws[q] =
+            now.uws(now.meter, WH_REG_TOTAL, 0, (wh_reg)(WH_REG_REACTIVE_Q1 + q));
+    }
+    for (unsigned c = 0; c < WH_ORACLE_CHANNELS; c++) {
+        report->peak[c] = wh_oracle_peak_ever(r->oracle, c);
+    }
     report->events = wh_year_meter_events(r->meter);
     report->recorder_count = r->recorder_count;
     for (unsigned i = 0; i < r->recorder_count; i++) {

@@ -70,11 +70,12 @@ typedef struct {
     uint32_t events;                       /* begun or told, all kinds */
     int64_t import_uws[WH_YEAR_RATES + 1]; /* total, then by rate */
     int64_t export_uws[WH_YEAR_RATES + 1];
+    int64_t reactive_uws[4]; /* by quadrant */
     int64_t cost[2];
     int64_t wallet;
     unsigned months;
     wh_year_month month[WH_YEAR_MONTHS];
-    wh_oracle_peak peak; /* of the year, +A */
+    wh_oracle_peak peak[WH_ORACLE_CHANNELS]; /* largest demand of the year, +A and -A */
     unsigned recorder_count;
     const char *recorder_name[WH_ORACLE_RECORDERS];
     uint32_t records[WH_ORACLE_RECORDERS];

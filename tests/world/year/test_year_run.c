@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "core/civil_time.h"
+#include "tests/world/year/year_check.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define LOADS WH_SHARED_DIR "/data/loads/"
+
+static wh_year_report report; /* too large for a stack */
+static wh_year_report other;
+
+static void every_invariant_holds_in_some_weeks(void **state)
+{
+    (void)state;
+    for (uint64_t seed = 1; seed <= 8; seed++) {
+        wh_year_options o = {.seed = seed, .days = 40, .step_s = seed % 2 == 0 ? 60 : 900};
+        assert_true(year_holds(&o, &report));
+        assert_true(report.end_ms - report.begin_ms == INT64_C(40) * 86400000);
+        assert_true(report.checks > report.ticks);
+    }
+}
+
+/* Nothing happens by itself: what the script says has effect, and records are there. */
+static void a_busy_month_is_busy(void **state)
+{
+    (void)state;
+    uint32_t actions[WH_YEAR_ACTIONS] = {0};
+    uint32_t records[WH_ORACLE_RECORDERS] = {0};
+    uint32_t opened = 0;
+    uint32_t events = 0;
+    for (uint64_t seed = 20; seed < 26; seed++) {
+        wh_year_options o = {.seed = seed, .days = 60, .step_s = 900, .wallet = 1};
+        assert_true(year_holds(&o, &report));
+        for (unsigned i = 0; i < WH_YEAR_ACTIONS; i++) {
+            actions[i] += report.actions[i];
+        }
+        for (unsigned i = 0; i < report.recorder_count; i++) {
+            records[i] += report.records[i];
+        }
+        opened += report.opened;
+        events += report.events;
+    }
+    for (unsigned i = 0; i < WH_YEAR_ACTIONS; i++) {
+        assert_true(actions[i] > 0);
+    }
+    for (unsigned i = 0; i < report.recorder_count; i++) {
+        assert_true(records[i] > 0);
+    }
+    assert_true(opened > 0);
+    assert_true(events > 0);
+}
+
+static void the_same_seed_gives_the_same_year(void **state)
+{
+    (void)state;
+    wh_year_options o = {.seed = 5, .days = 20};
+    assert_true(year_holds(&o, &report));
+    assert_true(year_holds(&o, &other));
+    assert_memory_equal(report.import_uws, other.import_uws, sizeof report.import_uws);
+    assert_memory_equal(report.records, other.records, sizeof report.records);
+    assert_memory_equal(report.month, other.month, sizeof report.month);
+    assert_true(report.wear.programmed_bytes == other.wear.programmed_bytes);
+    o.seed = 6;
+    assert_true(year_holds(&o, &other));
+    assert_true(report.import_uws[0] != other.import_uws[0]);
+}
+
+/* Without outages, orders and limits nothing but the load decides what is counted. */
+static void the_step_does_not_change_what_is_counted(void **state)
+{
+    (void)state;
+    static const uint32_t steps[] = {15, 60, 300, 900};
+    for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
+        wh_year_options o = {.seed = 8, .days = 4, .calm = true, .wallet = 2, .step_s = steps[i]};
+        assert_true(year_holds(&o, i == 0 ? &report : &other));
+        assert_int_equal(report.opened, 0);
+        if (i > 0) { /* direction is decided once a step, so only the net is the same */
+            assert_true(report.import_uws[0] - report.export_uws[0] ==
+                        other.import_uws[0] - other.export_uws[0]);
+        }
+    }
+}
+
+static void what_cannot_be_run_is_refused(void **state)
+{
+    (void)state;
+    static const struct {
+        wh_year_options options;
+        const char *says;
+    } rows[] = {
+        {{.step_s = 7}, "step"},  {{.step_s = 1800}, "step"},     {{.days = 3661}, "ten years"},
+        {{.year = 1999}, "year"}, {{.tariff = "free"}, "tariff"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        wh_message m;
+        assert_int_equal(wh_year_run(&rows[i].options, &report, &m), WH_ERR_RANGE);
+        assert_non_null(strstr(m.text, rows[i].says));
+    }
+}
+
+/* ---- recorded loads ---- */
+
+static int64_t ms(int32_t year, unsigned month, unsigned day, unsigned hour, unsigned minute)
+{
+    wh_civil_time t = {{year, (uint8_t)month, (uint8_t)day}, (uint8_t)hour, (uint8_t)minute, 0, 0};
+    int64_t at;
+    assert_int_equal(wh_civil_time_to_ms(&t, &at), WH_OK);
+    return at;
+}
+
+static bool run_series(const char *name, wh_year_part part, uint8_t slip_min, uint32_t step_s)
+{
+    char path[512];
+    (void)snprintf(path, sizeof path, "%s%s", LOADS, name);
+    wh_series series;
+    wh_message m = {""};
+    wh_err err = wh_series_read(path, NULL, &series, &m);
+    if (err == WH_ERR_IO) {
+        printf("skipped: no recorded load at %s\n", path);
+        return false;
+    }
+    assert_string_equal(m.text, "");
+    wh_year_options o = {.series = &series,
+                         .part = part,
+                         .slip_min = slip_min,
+                         .step_s = step_s,
+                         .tariff = "europe",
+                         .hold_up = 1};
+    bool holds = year_holds(&o, &report);
+    wh_series_free(&series);
+    assert_true(holds);
+    return true;
+}
+
+static void assert_kwh(int64_t uws, double kwh, double digit)
+{
+    assert_true(fabs((double)uws / 3.6e12 - kwh) <= 0.51 * digit);
+}
+
+/* Minutes with two gaps of two, in which the meter has no power. */
+static void a_household_of_26_days_is_counted_to_the_digit(void **state)
+{
+    (void)state;
+    if (run_series("uci_household_1min_20061216_20070111.csv", WH_YEAR_NET, 15, 60)) {
+        assert_kwh(report.import_uws[0], 1063.843533, 1e-6);
+        assert_kwh(report.reactive_uws[0], 83.357233, 1e-6);
+        assert_int_equal(report.export_uws[0], 0);
+        assert_int_equal(report.actions[WH_YEAR_OUTAGE], 2);
+        assert_int_equal(report.outage_ms, 240000);
+        assert_int_equal(report.peak[0].mw, 7773200);
+        assert_true(report.peak[0].end_ms == ms(2006, 12, 28, 21, 15));
+    }
+}
+
+/* The minute of the largest power, as demand of one minute. */
+static void its_largest_minute_is_found(void **state)
+{
+    (void)state;
+    if (run_series("uci_household_1min_20061216_20070111.csv", WH_YEAR_NET, 1, 60)) {
+        assert_int_equal(report.peak[0].mw, 9132000);
+        assert_true(report.peak[0].end_ms == ms(2006, 12, 28, 21, 14));
+    }
+}
+
+/* A year of half hours with a roof: what is bought and sold, what is used, what is made. */
+static void a_house_with_a_roof_is_counted_to_the_digit(void **state)
+{
+    (void)state;
+    const char *name = "ausgrid_customer12_20110701_20120630_30min.csv";
+    if (!run_series(name, WH_YEAR_NET, 30, 900)) {
+        return;
+    }
+    assert_kwh(report.import_uws[0], 4733.7190, 1e-4);
+    assert_kwh(report.export_uws[0], 91.7540, 1e-4);
+    (void)run_series(name, WH_YEAR_LOAD_ONLY, 30, 900);
+    assert_kwh(report.import_uws[0], 5938.3690, 1e-4);
+    assert_int_equal(report.export_uws[0], 0);
+    assert_int_equal(report.peak[0].mw, 4004000);
+    assert_true(report.peak[0].end_ms == ms(2011, 11, 14, 16, 30));
+    (void)run_series(name, WH_YEAR_SOLAR_ONLY, 30, 900);
+    assert_kwh(report.export_uws[0], 1296.4040, 1e-4);
+    assert_int_equal(report.import_uws[0], 0);
+    assert_int_equal(report.peak[1].mw, 900000);
+    assert_true(report.peak[1].end_ms == ms(2011, 12, 2, 13, 30));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_invariant_holds_in_some_weeks),
+        cmocka_unit_test(a_busy_month_is_busy),
+        cmocka_unit_test(the_same_seed_gives_the_same_year),
+        cmocka_unit_test(the_step_does_not_change_what_is_counted),
+        cmocka_unit_test(what_cannot_be_run_is_refused),
+        cmocka_unit_test(a_household_of_26_days_is_counted_to_the_digit),
+        cmocka_unit_test(its_largest_minute_is_found),
+        cmocka_unit_test(a_house_with_a_roof_is_counted_to_the_digit),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
