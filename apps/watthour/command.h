@@ -17,5 +17,6 @@ int wh_cmd_read(int argc, char **argv);
 int wh_cmd_watch(int argc, char **argv);
 int wh_cmd_verify(int argc, char **argv);
 int wh_cmd_keys(int argc, char **argv);
+int wh_cmd_simulate(int argc, char **argv);
 
 #endif /* WH_APPS_COMMAND_H */

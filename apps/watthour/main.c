@@ -19,6 +19,7 @@ static const command commands[] = {
     {"watch", wh_cmd_watch, "a meter live: full-screen, as text, as JSON"},
     {"calibrate", wh_cmd_calibrate, "gains, angles, noise and offsets from known values"},
     {"typetest", wh_cmd_typetest, "measure the meter against every row of the standards"},
+    {"simulate", wh_cmd_simulate, "a year of a meter in seconds, and whether all of it was right"},
     {"verify", wh_cmd_verify, "are bills what the meter signed, and is none left out"},
     {"keys", wh_cmd_keys, "make and show the keys that bills are signed with"},
     {NULL, NULL, NULL}, /* end */

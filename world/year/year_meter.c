@@ -277,11 +277,22 @@ static void close_eyes(wh_year_meter *m)
     }
 }
 
+/* The clock for the first time: what is past by then never was. */
+static wh_err program_clock(wh_year_meter *m, int64_t utc_ms)
+{
+    wh_err err = wh_clock_set(&m->keeper.clock, utc_ms);
+    const wh_recorder_now now = {.zone = &m->keeper.clock.zone, .utc_ms = utc_ms};
+    for (unsigned i = 0; i < RECORDERS && err == WH_OK; i++) {
+        err = wh_recorder_reset(&m->keeper.recorder[i], &m->keeper.store, &now);
+    }
+    return err;
+}
+
 /* New from the factory: the clock first, then the tables, each in force with the next tick. */
 static wh_err program(wh_year_meter *m, int64_t utc_ms)
 {
     wh_year_meter_tick(m, 0, 0);
-    wh_err err = wh_clock_set(&m->keeper.clock, utc_ms);
+    wh_err err = program_clock(m, utc_ms);
     if (err == WH_OK) {
         err = program_calendar(m, m->config.tariff, utc_ms);
     }
@@ -511,7 +522,7 @@ int64_t wh_year_meter_utc_ms(const wh_year_meter *m)
     return wh_keeper_utc_ms(&m->keeper);
 }
 
-const wh_meter *wh_year_meter_inside(const wh_year_meter *m)
+wh_meter *wh_year_meter_inside(wh_year_meter *m)
 {
     return &m->meter;
 }

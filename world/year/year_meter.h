@@ -82,7 +82,9 @@ wh_err wh_year_meter_demand_reset(wh_year_meter *m) WH_MUST_USE;
 /* The relay lets current through. */
 bool wh_year_meter_closed(const wh_year_meter *m);
 int64_t wh_year_meter_utc_ms(const wh_year_meter *m);
-const wh_meter *wh_year_meter_inside(const wh_year_meter *m);
+
+/* Of recorder 2 its keeper makes the bills. */
+wh_meter *wh_year_meter_inside(wh_year_meter *m);
 
 /* What it says of itself. */
 void wh_year_meter_read(const wh_year_meter *m, wh_oracle_reading *out);

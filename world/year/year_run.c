@@ -42,6 +42,8 @@ typedef struct {
     int64_t open_since_ms;
     bool was_connected;
     unsigned checks;
+    bool stopped; /* by a visitor, who has left a message */
+    wh_message *message;
     wh_year_month before; /* registers at the last check */
 } run;
 
@@ -111,7 +113,8 @@ static void note_month(run *r, const wh_oracle_reading *now)
 {
     wh_year_report *report = r->report;
     wh_civil_time local;
-    if (wh_time_zone_to_local(&report->config.place->rule, r->now_ms - 1, &local, NULL) != WH_OK) {
+    if (r->now_ms == report->begin_ms ||
+        wh_time_zone_to_local(&report->config.place->rule, r->now_ms - 1, &local, NULL) != WH_OK) {
         return;
     }
     wh_year_month *m = report->months > 0 ? &report->month[report->months - 1] : NULL;
@@ -144,6 +147,10 @@ static void check(run *r)
     wh_oracle_check(r->oracle, &now);
     note_month(r, &now);
     r->next_check_ms = (r->now_ms / HOUR_MS + 1) * HOUR_MS;
+    if (r->options->visit != NULL) {
+        wh_meter *meter = wh_year_meter_inside(r->meter);
+        r->stopped = r->stopped || !r->options->visit(r->options->user, meter, r->message);
+    }
     if (r->options->progress != NULL && ++r->checks % PROGRESS_CHECKS == 0) {
         double all = (double)(r->end_ms - r->report->begin_ms);
         r->options->progress(r->options->user, (double)(r->now_ms - r->report->begin_ms) / all);
@@ -381,7 +388,8 @@ static wh_err live(run *r)
     if (r->report->config.wallet) {
         purchase(r, WH_YEAR_PURCHASE_GOOD, FIRST_TOP_UP);
     }
-    while (err == WH_OK && r->now_ms < r->end_ms && wh_oracle_finding(r->oracle) == NULL) {
+    while (err == WH_OK && !r->stopped && r->now_ms < r->end_ms &&
+           wh_oracle_finding(r->oracle) == NULL) {
         if (r->action < r->script.count && r->script.action[r->action].at_ms <= r->now_ms) {
             err = play(r, &r->script.action[r->action++]);
         } else if (gap_ms(r) > 0) {
@@ -553,16 +561,18 @@ wh_err wh_year_run(const wh_year_options *options, wh_year_report *report, wh_me
 {
     memset(report, 0, sizeof *report);
     report->seed = options->seed;
-    run r = {.options = options, .report = report};
+    run r = {.options = options, .report = report, .message = message};
     wh_message_set(message, "no memory");
     wh_err err = prepare(&r, message);
     if (err == WH_OK) {
         err = live(&r);
-        if (err == WH_OK) {
-            summarize(&r);
-        } else {
+        if (err != WH_OK) {
             wh_message_set(message, "the meter does not start again after an outage: %s",
                            wh_err_text(err));
+        } else if (r.stopped) {
+            err = WH_ERR_STATE;
+        } else {
+            summarize(&r);
         }
     }
     wh_oracle_destroy(r.oracle);

@@ -41,6 +41,8 @@ typedef struct {
     const wh_flash *flash; /* empty; NULL: in RAM */
     void *user;
     void (*progress)(void *user, double done); /* or NULL */
+    /* Once an hour, the meter as it is; false ends the year. Or NULL */
+    bool (*visit)(void *user, wh_meter *meter, wh_message *message);
 } wh_year_options;
 
 typedef struct {
@@ -88,6 +90,7 @@ typedef struct {
 /* Run it. WH_OK also where something does not hold: see report->holds.
  *
  * WH_ERR_RANGE  an option; the message says which
+ * WH_ERR_STATE  `visit` has ended it, and said why
  * others        it could not be set up */
 wh_err wh_year_run(const wh_year_options *options, wh_year_report *report,
                    wh_message *message) WH_MUST_USE;

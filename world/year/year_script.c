@@ -145,7 +145,7 @@ static void tariff_change(maker *m)
 static void purchase(maker *m)
 {
     wh_year_action a = {.at_ms = some_time(m), .kind = WH_YEAR_PURCHASE};
-    a.value = (int64_t)(5 + below(m, 200)) * 1000000;
+    a.value = (int64_t)(2 + below(m, 60)) * 1000000;
     add(m, a);
     if (below(m, 3) == 0) { /* and somebody tries it again */
         a.which = 1 + below(m, WH_YEAR_PURCHASES - 1);
