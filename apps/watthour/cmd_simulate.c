@@ -284,9 +284,11 @@ static bool visit(void *user, wh_meter *meter, wh_message *m)
     if (d->bills == NULL && !open_bills(d, meter, billing->config->log, m)) {
         return false;
     }
-    const wh_signed_units units = wh_signed_units_of_catalogue();
-    return wh_signed_export_records(d->bills, &k->recorder[index], &k->store, &k->clock.zone,
-                                    &units, NULL, m) == WH_OK;
+    const wh_signed_source source = {.recorder = &k->recorder[index],
+                                     .store = &k->store,
+                                     .zone = &k->clock.zone,
+                                     .units = wh_signed_units_of_catalogue()};
+    return wh_signed_export_records(d->bills, &source, NULL, m) == WH_OK;
 }
 
 static bool open_desk(desk *d, const arguments *a, wh_message *m)

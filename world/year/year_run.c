@@ -383,11 +383,9 @@ static int64_t gap_ms(const run *r)
 static wh_err live(run *r)
 {
     wh_err err = WH_OK;
+    purchase(r, WH_YEAR_PURCHASE_GOOD, FIRST_TOP_UP);
     tick(r, 0);
     check(r);
-    if (r->report->config.wallet) {
-        purchase(r, WH_YEAR_PURCHASE_GOOD, FIRST_TOP_UP);
-    }
     while (err == WH_OK && !r->stopped && r->now_ms < r->end_ms &&
            wh_oracle_finding(r->oracle) == NULL) {
         if (r->action < r->script.count && r->script.action[r->action].at_ms <= r->now_ms) {
