@@ -194,6 +194,22 @@ static void one_collection_is_shared_by_all_that_can_pay(void **state)
     account_rig_check(&r.p);
 }
 
+static void a_credit_that_need_not_be_paid_back_stays_selected(void **state)
+{
+    (void)state;
+    account_rig r = account_rig_usual();
+    const wh_credit_config reserve = {
+        .type = WH_CREDIT_RESERVED, .priority = 2, .flags = WH_CREDIT_CONFIRM, .preset = 2 * YUAN};
+    account_rig_credit(&r, EMERGENCY, &reserve);
+    assert_int_equal(wh_prepayment_invoke(&r.p, EMERGENCY), WH_OK);
+    top_up(&r, 1);
+    assert_int_equal(r.p.credit[WALLET].state, WH_CREDIT_IN_USE);
+    assert_int_equal(r.p.credit[EMERGENCY].state, WH_CREDIT_SELECTED);
+    assert_int_equal(wh_prepayment_available(&r.p), 2 * YUAN + 1);
+    assert_int_equal(wh_prepayment_set_amount(&r.p, EMERGENCY, 0), WH_OK);
+    assert_int_equal(wh_prepayment_status(&r.p) & WH_PREPAYMENT_IN_CREDIT, WH_PREPAYMENT_IN_CREDIT);
+}
+
 static void the_next_credit_comes_at_its_threshold(void **state)
 {
     (void)state;
@@ -255,11 +271,13 @@ static void a_purchase_is_accepted_once_and_in_its_turn(void **state)
         {77, 2, 0, WH_PREPAYMENT_AMOUNT, 100 * YUAN, true},
         {77, 2, INT64_MIN, WH_PREPAYMENT_AMOUNT, 100 * YUAN, true},
         {77, 2, 100 * YUAN + 1, WH_PREPAYMENT_BALANCE, 100 * YUAN, true},
-        {77, 2, 30 * YUAN, WH_PREPAYMENT_ACCEPTED, 70 * YUAN, true},
-        {77, 2, 30 * YUAN, WH_PREPAYMENT_DUPLICATE, 70 * YUAN, true},
-        {77, 2, 30 * YUAN, WH_PREPAYMENT_DUPLICATE, 70 * YUAN, false},
-        {77, 3, 30 * YUAN, WH_PREPAYMENT_ACCEPTED, 100 * YUAN, false},
-        {77, 4, 100 * YUAN, WH_PREPAYMENT_ACCEPTED, 0, true},
+        {77, 2, 1, WH_PREPAYMENT_ACCEPTED, 100 * YUAN - 1, true},
+        {77, 3, 30 * YUAN - 1, WH_PREPAYMENT_ACCEPTED, 70 * YUAN, true},
+        {77, 3, 30 * YUAN, WH_PREPAYMENT_DUPLICATE, 70 * YUAN, true},
+        {77, 3, 30 * YUAN, WH_PREPAYMENT_DUPLICATE, 70 * YUAN, false},
+        {77, 2, 30 * YUAN, WH_PREPAYMENT_COUNT, 70 * YUAN, false},
+        {77, 4, 30 * YUAN, WH_PREPAYMENT_ACCEPTED, 100 * YUAN, false},
+        {77, 5, 100 * YUAN, WH_PREPAYMENT_ACCEPTED, 0, true},
     };
     account_rig r = account_rig_usual();
     wh_prepayment_config config = account_rig_config();
@@ -341,6 +359,12 @@ static void payments_give_no_more_than_the_provision_of_a_period(void **state)
         r.in.utc_ms = ACCOUNT_RIG_START + row[i].at_s * 1000;
         top_up(&r, row[i].amount * YUAN);
         assert_int_equal(r.p.charge[DEBT].total_amount_paid, row[i].paid * YUAN);
+    }
+    config.max_provision_s = 0; /* of each payment */
+    assert_int_equal(wh_prepayment_configure(&r.p, &config), WH_OK);
+    for (int64_t i = 1; i <= 3; i++) {
+        top_up(&r, 11 * YUAN);
+        assert_int_equal(r.p.charge[DEBT].total_amount_paid, (30 + 10 * i) * YUAN);
     }
 }
 
@@ -553,6 +577,7 @@ int main(void)
         cmocka_unit_test(paying_what_is_to_clear_clears_and_a_millionth_less_does_not),
         cmocka_unit_test(an_overdraft_lasts_to_its_limit),
         cmocka_unit_test(one_collection_is_shared_by_all_that_can_pay),
+        cmocka_unit_test(a_credit_that_need_not_be_paid_back_stays_selected),
         cmocka_unit_test(the_next_credit_comes_at_its_threshold),
         cmocka_unit_test(a_purchase_is_accepted_once_and_in_its_turn),
         cmocka_unit_test(payments_pay_debts_first),

@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#define DAY_MS  86400000
+#define DAY_MS  INT64_C(86400000)
 #define START_S ((uint32_t)(ACCOUNT_RIG_START / 1000))
 
 static const wh_time_zone berlin = {
@@ -55,7 +55,7 @@ static void a_standing_charge_is_collected_at_each_boundary_once(void **state)
     go_to(&r, ACCOUNT_RIG_START + 2 * DAY_MS - 1);
     assert_int_equal(standing_paid(&r), 1);
     for (int i = 0; i < 100; i++) {
-        go_to(&r, ACCOUNT_RIG_START + 2 * (int64_t)DAY_MS + i * 1000);
+        go_to(&r, ACCOUNT_RIG_START + 2 * DAY_MS + i * 1000);
         assert_int_equal(standing_paid(&r), 2);
     }
 }
@@ -64,7 +64,7 @@ static void an_outage_is_caught_up_once(void **state)
 {
     (void)state;
     account_rig r = rig_with(&daily);
-    go_to(&r, ACCOUNT_RIG_START + 40 * (int64_t)DAY_MS + 5);
+    go_to(&r, ACCOUNT_RIG_START + 40 * DAY_MS + 5);
     assert_int_equal(standing_paid(&r), 40);
     assert_int_equal(r.p.charge[STANDING].last_collection_amount, 40 * YUAN);
     assert_int_equal(r.p.charge[STANDING].last_collection_s, START_S + 40 * 86400);
@@ -84,10 +84,10 @@ static void a_clock_that_jumps_makes_no_day_twice_and_none_free(void **state)
         go_to(&r, ACCOUNT_RIG_START + row[i].day * DAY_MS + 7);
         assert_int_equal(standing_paid(&r), row[i].paid);
     }
-    go_to(&r, ACCOUNT_RIG_START + 30 * (int64_t)DAY_MS);
-    go_to(&r, ACCOUNT_RIG_START + 12 * (int64_t)DAY_MS); /* that was wrong: begin anew */
+    go_to(&r, ACCOUNT_RIG_START + 30 * DAY_MS);
+    go_to(&r, ACCOUNT_RIG_START + 12 * DAY_MS); /* that was wrong: begin anew */
     assert_int_equal(wh_prepayment_restart(&r.p, r.in.zone, r.in.utc_ms), WH_OK);
-    go_to(&r, ACCOUNT_RIG_START + 13 * (int64_t)DAY_MS);
+    go_to(&r, ACCOUNT_RIG_START + 13 * DAY_MS);
     assert_int_equal(standing_paid(&r), 31);
 }
 
@@ -128,15 +128,30 @@ static void a_new_price_holds_from_its_moment_also_over_an_outage(void **state)
     account_rig r = rig_with(&daily);
     assert_int_equal(wh_prepayment_set_passive(&r.p, STANDING, 10 * YUAN, START_S + 3 * 86400),
                      WH_OK);
-    go_to(&r, ACCOUNT_RIG_START + 5 * (int64_t)DAY_MS);
+    go_to(&r, ACCOUNT_RIG_START + 5 * DAY_MS);
     assert_int_equal(standing_paid(&r), 2 + 30); /* at its moment it holds already */
     assert_int_equal(r.p.charge[STANDING].activation_s, WH_PREPAYMENT_NEVER);
     assert_int_equal(wh_prepayment_set_passive(&r.p, STANDING, 0, WH_PREPAYMENT_NEVER), WH_OK);
-    go_to(&r, ACCOUNT_RIG_START + 6 * (int64_t)DAY_MS);
+    go_to(&r, ACCOUNT_RIG_START + 6 * DAY_MS);
     assert_int_equal(standing_paid(&r), 42);
     assert_int_equal(wh_prepayment_activate_passive(&r.p, STANDING), WH_OK);
-    go_to(&r, ACCOUNT_RIG_START + 7 * (int64_t)DAY_MS);
+    go_to(&r, ACCOUNT_RIG_START + 7 * DAY_MS);
     assert_int_equal(standing_paid(&r), 42);
+}
+
+/* The first charge by priority, and the outage ends in the very moment. */
+static void a_price_that_changes_now_holds_for_the_charge_of_now(void **state)
+{
+    (void)state;
+    wh_charge_config first = daily;
+    first.priority = 1;
+    account_rig r = rig_with(&first);
+    const wh_charge_config none = {0};
+    account_rig_charge(&r, ENERGY, &none);
+    assert_int_equal(wh_prepayment_set_passive(&r.p, STANDING, 10 * YUAN, START_S + 3 * 86400),
+                     WH_OK);
+    go_to(&r, ACCOUNT_RIG_START + 3 * DAY_MS);
+    assert_int_equal(standing_paid(&r), 2 + 10);
 }
 
 static void a_debt_ends_when_it_is_paid(void **state)
@@ -156,7 +171,7 @@ static void a_debt_ends_when_it_is_paid(void **state)
     }
     assert_int_equal(r.p.charge[STANDING].total_amount_paid, 5 * YUAN / 2);
     assert_int_equal(wh_prepayment_set_remaining(&r.p, STANDING, 9 * YUAN), WH_OK);
-    go_to(&r, ACCOUNT_RIG_START + 30 * (int64_t)DAY_MS);
+    go_to(&r, ACCOUNT_RIG_START + 30 * DAY_MS);
     assert_int_equal(wh_prepayment_debt(&r.p), 0);
     assert_int_equal(r.p.charge[STANDING].last_collection_amount, 9 * YUAN);
 }
@@ -170,9 +185,9 @@ static void only_a_continuous_charge_is_collected_without_credit(void **state)
         account_rig r = account_rig_usual();
         account_rig_charge(&r, STANDING, &c);
         assert_int_equal(wh_prepayment_top_up(&r.p, 5 * YUAN / 2, 0), WH_PREPAYMENT_ACCEPTED);
-        go_to(&r, ACCOUNT_RIG_START + 4 * (int64_t)DAY_MS);
+        go_to(&r, ACCOUNT_RIG_START + 4 * DAY_MS);
         assert_int_equal(r.p.credit[WALLET].amount, continuous != 0 ? -3 * YUAN / 2 : 0);
-        go_to(&r, ACCOUNT_RIG_START + 5 * (int64_t)DAY_MS);
+        go_to(&r, ACCOUNT_RIG_START + 5 * DAY_MS);
         assert_int_equal(r.p.credit[WALLET].amount, continuous != 0 ? -5 * YUAN / 2 : 0);
         assert_true(r.p.out);
     }
@@ -208,16 +223,16 @@ static void a_pause_takes_nothing_and_is_not_made_good(void **state)
         r.in.connected = row[i].connected;
         r.in.limiting = row[i].limiting;
         r.in.minute = row[i].minute;
-        go_to(&r, ACCOUNT_RIG_START + 2 * (int64_t)DAY_MS);
+        go_to(&r, ACCOUNT_RIG_START + 2 * DAY_MS);
         assert_int_equal(standing_paid(&r), row[i].paid);
         int64_t used = wh_prepayment_consume(&r.p, ENERGY, YUAN, r.in.utc_ms);
         assert_int_equal(used, row[i].paid > 0 ? YUAN : 0);
         r.in.connected = true;
         r.in.limiting = false;
         r.in.minute = 600;
-        go_to(&r, ACCOUNT_RIG_START + 3 * (int64_t)DAY_MS - 1);
+        go_to(&r, ACCOUNT_RIG_START + 3 * DAY_MS - 1);
         assert_int_equal(standing_paid(&r), row[i].paid);
-        go_to(&r, ACCOUNT_RIG_START + 3 * (int64_t)DAY_MS);
+        go_to(&r, ACCOUNT_RIG_START + 3 * DAY_MS);
         assert_int_equal(standing_paid(&r), row[i].paid + 1);
     }
 }
@@ -272,6 +287,23 @@ static void a_reset_takes_what_was_not_used(void **state)
     assert_int_equal(r.p.credit[WALLET].amount, -YUAN);
     go_to(&r, ACCOUNT_RIG_START + DAY_MS + 6 * 3600000);
     assert_false(r.p.out); /* the gift carries on */
+    go_to(&r, ACCOUNT_RIG_START + 9 * DAY_MS + 6 * 3600000 - 1);
+    assert_int_equal(wh_prepayment_set_amount(&r.p, EMERGENCY, YUAN), WH_OK);
+    assert_int_equal(wh_prepayment_restart(&r.p, r.in.zone, r.in.utc_ms + 1), WH_OK);
+    go_to(&r, ACCOUNT_RIG_START + 9 * DAY_MS + 6 * 3600000);
+    assert_int_equal(r.p.credit[EMERGENCY].amount, YUAN); /* it counted as done */
+}
+
+static void only_a_resettable_credit_is_reset(void **state)
+{
+    (void)state;
+    const wh_credit_config gift = {
+        .priority = 3, .preset = 3 * YUAN, .period = {.kind = WH_BOUNDARY_DAILY}};
+    account_rig r = account_rig_usual();
+    account_rig_credit(&r, EMERGENCY, &gift);
+    account_rig_step(&r, 1000, 2 * YUAN);
+    go_to(&r, ACCOUNT_RIG_START + 2 * DAY_MS);
+    assert_int_equal(r.p.credit[EMERGENCY].amount, YUAN);
 }
 
 static void an_account_begins_and_ends_by_its_calendar(void **state)
@@ -294,7 +326,7 @@ static void an_account_begins_and_ends_by_its_calendar(void **state)
         }
         assert_int_equal(standing_paid(&r), 3); /* of days 4, 5 and 6 */
         assert_int_equal(wh_prepayment_reset(&r.p), WH_OK);
-        r.in.utc_ms = ACCOUNT_RIG_START + 20 * (int64_t)DAY_MS;
+        r.in.utc_ms = ACCOUNT_RIG_START + 20 * DAY_MS;
         wh_prepayment_tick(&r.p, &r.in);
         assert_int_equal(r.p.state, WH_PREPAYMENT_NEW); /* not again */
     }
@@ -342,7 +374,7 @@ static void a_clock_out_of_reach_stops_nothing_for_good(void **state)
     go_to(&r, INT64_MAX - 10);
     go_to(&r, WH_CIVIL_MS_MIN);
     assert_int_equal(standing_paid(&r), 0);
-    go_to(&r, ACCOUNT_RIG_START + 2 * (int64_t)DAY_MS);
+    go_to(&r, ACCOUNT_RIG_START + 2 * DAY_MS);
     assert_int_equal(standing_paid(&r), 2);
 }
 
@@ -355,11 +387,13 @@ int main(void)
         cmocka_unit_test(a_year_of_hours_has_its_8760_charges_across_daylight_saving),
         cmocka_unit_test(days_are_those_of_the_zone),
         cmocka_unit_test(a_new_price_holds_from_its_moment_also_over_an_outage),
+        cmocka_unit_test(a_price_that_changes_now_holds_for_the_charge_of_now),
         cmocka_unit_test(a_debt_ends_when_it_is_paid),
         cmocka_unit_test(only_a_continuous_charge_is_collected_without_credit),
         cmocka_unit_test(a_pause_takes_nothing_and_is_not_made_good),
         cmocka_unit_test(resets_and_collections_come_in_the_order_of_time),
         cmocka_unit_test(a_reset_takes_what_was_not_used),
+        cmocka_unit_test(only_a_resettable_credit_is_reset),
         cmocka_unit_test(an_account_begins_and_ends_by_its_calendar),
         cmocka_unit_test(a_long_outage_is_caught_up_in_bounded_ticks),
         cmocka_unit_test(a_collection_by_command_is_one_unit),

@@ -205,6 +205,27 @@ static void each_kind_is_decoded(void **state)
     }
 }
 
+static void a_test_token_names_its_maker(void **state)
+{
+    (void)state;
+    static const struct {
+        uint8_t subclass;
+        uint16_t maker;
+        uint64_t control;
+    } row[] = {{0, 0xA5, 0xEDCBA9876}, {0, 0xFF, 0}, {1, 0xA5C3, 0xEDCBA98}, {1, 0xFFFF, 1}};
+    for (size_t i = 0; i < sizeof row / sizeof row[0]; i++) {
+        wh_token t;
+        unsigned shift = row[i].subclass == 0 ? 24 : 32;
+        uint64_t block = (uint64_t)row[i].subclass << 60 | row[i].control << shift |
+                         (uint64_t)row[i].maker << 16;
+        block |= wh_token_crc(1, block);
+        assert_int_equal(wh_token_decode(1, block, &t), WH_OK);
+        assert_int_equal(t.kind, WH_TOKEN_TEST);
+        assert_int_equal(t.maker, row[i].maker);
+        assert_true(t.value == row[i].control);
+    }
+}
+
 static void a_token_tops_up_once(void **state)
 {
     (void)state;
@@ -359,6 +380,11 @@ static void the_saved_format_of_version_1_is_read(void **state)
     wh_token_gateway before;
     fake_token_module_init(&m, NULL);
     wh_token_gateway_init(&g, &m.module);
+    wh_writer fresh = wh_writer_init(again, sizeof again);
+    wh_token_gateway_save(&g, &fresh);
+    assert_int_equal(restore(&g, again, wh_writer_len(&fresh)), WH_OK);
+    assert_int_equal(g.status, WH_TOKEN_NOT_PROCESSED);
+    assert_int_equal(g.tid_count, 0);
     memcpy(&before, &g, sizeof g);
     for (size_t len = 0; len < sizeof fixture; len++) {
         assert_int_equal(restore(&g, fixture, len), WH_ERR_SHORT);
@@ -390,8 +416,11 @@ static void the_saved_format_of_version_1_is_read(void **state)
     assert_int_equal(enter_fake(&g, 0, 7, 1), WH_TOKEN_VALIDATION_FAILURE);
     assert_int_equal(enter_fake(&g, 0, 4, 1), WH_TOKEN_VALIDATION_FAILURE);
     assert_int_equal(enter_fake(&g, 0, 5, 1), WH_TOKEN_EXECUTION_OK);
+    uint32_t revision = g.revision;
     wh_token_forget(&g);
+    assert_true(g.revision != revision);
     assert_int_equal(enter_fake(&g, 0, 4, 1), WH_TOKEN_EXECUTION_OK);
+    assert_int_equal(enter_fake(&g, 0, 0, 1), WH_TOKEN_EXECUTION_OK);
 }
 
 int main(void)
@@ -402,6 +431,7 @@ int main(void)
         cmocka_unit_test(digits_and_octets_are_the_same_token),
         cmocka_unit_test(amounts_have_an_exponent_of_ten),
         cmocka_unit_test(each_kind_is_decoded),
+        cmocka_unit_test(a_test_token_names_its_maker),
         cmocka_unit_test(a_token_tops_up_once),
         cmocka_unit_test(what_was_refused_may_be_entered_again),
         cmocka_unit_test(the_last_fifty_are_known_and_older_ones_are_too_old),
