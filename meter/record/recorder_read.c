@@ -80,7 +80,7 @@ static uint32_t search(const wh_recorder *r, wh_store *store, const uint32_t bet
     while (low < high) {
         uint32_t middle = low + (high - low) / 2U;
         uint32_t probe = middle;
-        wh_record record;
+        wh_record record = {.head = {.time_s = 0}};
         while (probe < high && get(r, store, probe, work, size, &record) != WH_OK) {
             probe++;
         }

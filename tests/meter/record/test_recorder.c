@@ -453,9 +453,10 @@ static void the_status_says_what_the_record_is_worth(void **unused)
     assert_int_equal(rig_back(&rig, 0, 1).head.status, WH_RECORD_CLOCK_INVALID);
     rig.status = WH_RECORD_CRITICAL_ERROR;
     wh_recorder_note(rig.recorder, rig.count, WH_RECORD_CLOCK_ADJUSTED);
+    wh_recorder_note(rig.recorder, 1, WH_RECORD_POWER_DOWN); /* of the first only */
     rig_run(&rig, "2025-06-01 12:30:00", MINUTE);
     assert_int_equal(rig_back(&rig, 0, 1).head.status,
-                     WH_RECORD_CRITICAL_ERROR | WH_RECORD_CLOCK_ADJUSTED);
+                     WH_RECORD_CRITICAL_ERROR | WH_RECORD_CLOCK_ADJUSTED | WH_RECORD_POWER_DOWN);
     rig.status = 0;
     rig_run(&rig, "2025-06-01 13:00:00", MINUTE);
     assert_int_equal(rig_back(&rig, 0, 1).head.status, 0);

@@ -4,7 +4,6 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -389,81 +388,6 @@ static void a_capacity_may_change_between_mounts(void **unused)
     rig_free(&r);
 }
 
-static void a_log_of_no_capacity_is_not_kept(void **unused)
-{
-    (void)unused;
-    rig r;
-    rig_init(&r);
-    append_one(&r, 0, 0);
-    for (uint32_t s = 0; s < 30; s++) {
-        append_one(&r, 1, s);
-    }
-    size_t size = r.memory_size;
-    wh_store_log_config other[3];
-    memcpy(other, logs, sizeof other);
-    other[1] = (wh_store_log_config){.capacity = 0, .entry_size = 20, .group = 16};
-    r.config.logs = other;
-    r.memory_size = wh_store_memory_size(&r.config);
-    assert_int_equal(size - r.memory_size, 10 * sizeof(uint16_t)); /* it takes no index */
-    mount(&r);
-    expect_entries(&r, 1, 0, 0);
-    expect_entries(&r, 0, 0, 1); /* the logs around it are not touched */
-    assert_int_equal(wh_store_begin(&r.store), WH_OK);
-    assert_int_equal(wh_store_append(&r.store, 1, (const uint8_t *)"x", 1, NULL), WH_ERR_ARG);
-    assert_int_equal(wh_store_append(&r.store, 1, NULL, 0, NULL), WH_ERR_ARG);
-    assert_int_equal(wh_store_clear(&r.store, 1), WH_ERR_ARG);
-    assert_int_equal(wh_store_append(&r.store, 2, (const uint8_t *)"x", 1, NULL), WH_OK);
-    assert_int_equal(wh_store_commit(&r.store), WH_OK); /* the transaction goes on without it */
-    assert_int_equal(wh_store_log_count(&r.store, 2), 1);
-    for (uint32_t s = 1; s < 3000; s++) { /* what it had is in the way of nothing */
-        append_one(&r, 0, s);
-    }
-    expect_entries(&r, 0, 2900, 3000);
-    assert_int_equal(wh_store_get_report(&r.store).damaged_count, 0);
-    r.config.logs = logs;
-    r.memory_size = size;
-    r.memory = realloc(r.memory, size);
-    assert_non_null(r.memory);
-    mount(&r);
-    expect_entries(&r, 1, 0, 0); /* kept again: from the start, for all is gone */
-    append_one(&r, 1, 0);
-    expect_entries(&r, 1, 0, 1);
-    rig_free(&r);
-}
-
-static void there_may_be_as_many_logs_as_the_limit_and_no_more(void **unused)
-{
-    (void)unused;
-    rig r;
-    rig_init(&r);
-    static wh_store_log_config many[WH_STORE_LOGS_MAX + 1];
-    many[0] = logs[1];
-    many[WH_STORE_LOGS_MAX - 1] = logs[1];
-    r.config.logs = many;
-    r.config.log_count = WH_STORE_LOGS_MAX + 1;
-    assert_int_equal(wh_store_memory_size(&r.config), 0);
-    r.config.log_count = WH_STORE_LOGS_MAX;
-    free(r.memory);
-    r.memory_size = wh_store_memory_size(&r.config);
-    r.memory = malloc(r.memory_size);
-    assert_non_null(r.memory);
-    mount(&r);
-    assert_int_equal(wh_store_begin(&r.store), WH_OK);
-    for (unsigned log = 0; log < WH_STORE_LOGS_MAX; log++) {
-        bool kept = log == 0 || log == WH_STORE_LOGS_MAX - 1;
-        const uint8_t byte = (uint8_t)log;
-        assert_int_equal(wh_store_append(&r.store, log, &byte, 1, NULL), kept ? WH_OK : WH_ERR_ARG);
-    }
-    assert_int_equal(wh_store_append(&r.store, WH_STORE_LOGS_MAX, NULL, 0, NULL), WH_ERR_ARG);
-    assert_int_equal(wh_store_commit(&r.store), WH_OK);
-    mount(&r);
-    uint8_t byte = 0;
-    size_t len = 0;
-    assert_int_equal(wh_store_log_get(&r.store, WH_STORE_LOGS_MAX - 1, 0, &byte, 1, &len), WH_OK);
-    assert_int_equal(byte, WH_STORE_LOGS_MAX - 1);
-    rig_free(&r);
-}
-
 static void configurations_that_cannot_be_are_refused(void **unused)
 {
     (void)unused;
@@ -625,8 +549,6 @@ int main(void)
         cmocka_unit_test(what_is_too_much_is_refused_and_the_rest_goes_on),
         cmocka_unit_test(a_transaction_may_fill_a_sector_to_the_last_granule),
         cmocka_unit_test(a_capacity_may_change_between_mounts),
-        cmocka_unit_test(a_log_of_no_capacity_is_not_kept),
-        cmocka_unit_test(there_may_be_as_many_logs_as_the_limit_and_no_more),
         cmocka_unit_test(configurations_that_cannot_be_are_refused),
         cmocka_unit_test(flashes_that_cannot_be_are_refused),
         cmocka_unit_test(another_geometry_is_not_taken_for_ours),
