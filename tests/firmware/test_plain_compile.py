@@ -6,8 +6,7 @@ usage: test_plain_compile.py ROOT [unittest options]
 
 What a firmware engineer types who has a build of their own:
 
-    python3 tools/gen_units.py data/units.csv DIR/unit_table.h
-    python3 tools/gen_catalogue.py data/catalogue.csv DIR
+    python3 tools/gen_all.py DIR
     cc -std=c11 -I. -IDIR -DWH_VERSION='"1"' -c $(find core meter protocol view -name '*.c')
 
 On a Cortex-M no frame is above 512 bytes.
@@ -32,10 +31,7 @@ class PlainCompileTest(unittest.TestCase):
         sources = sorted(path for folder in PORTABLE for path in (ROOT / folder).rglob("*.c"))
         self.assertGreater(len(sources), 10)
         with tempfile.TemporaryDirectory() as directory:
-            subprocess.run([sys.executable, "-B", ROOT / "tools" / "gen_units.py", ROOT / "data" / "units.csv",
-                            pathlib.Path(directory) / "unit_table.h"], check=True)
-            subprocess.run([sys.executable, "-B", ROOT / "tools" / "gen_catalogue.py", ROOT / "data" / "catalogue.csv",
-                            directory], check=True)
+            subprocess.run([sys.executable, "-B", ROOT / "tools" / "gen_all.py", directory], check=True)
             done = subprocess.run([*command, *WARNINGS, "-std=c11", f"-I{ROOT}", f"-I{directory}",
                                    '-DWH_VERSION="1"', "-c", *sources],
                                   cwd=directory, capture_output=True, text=True)
