@@ -34,6 +34,7 @@ OF_ALL_PHASES = ("demand", "p_total")
 DELAY_MAX = 255
 SLOTS_MAX = 96
 RECORD_MAX = 1200
+PHASE_STEP = 20  # of value group C of an OBIS code
 TERM = re.compile(r"(\w+) ([<>]) (\S+)\[(\S+)\.\.(\S+)\] until (?:-|(\S+)\[(\S+)\.\.(\S+)\]) %(\w*)")
 
 
@@ -308,17 +309,45 @@ def write_rows(file, events, slots):
         at += QUANTITIES.get(name, (1, None))[0]
 
 
+def is_shifted(item, other, by):
+    """The same of another phase."""
+    return other == dict(item, c=item["c"] + by) and item["item"] in ("start", "span")
+
+
+def fold_phases(items):
+    """Items that follow for phase B and for phase C as well are written once, marked."""
+    folded = []
+    at = 0
+    while at < len(items):
+        longest = (len(items) - at) // 3
+        run = next((n for n in range(longest, 0, -1)
+                    if all(is_shifted(items[at + k], items[at + k + n], PHASE_STEP) and
+                           is_shifted(items[at + k], items[at + k + 2 * n], 2 * PHASE_STEP)
+                           for k in range(n))), 0)
+        if run and not (folded and folded[-1].get("phases")):  # two runs would be one
+            folded += [dict(item, phases=True) for item in items[at:at + run]]
+            at += 3 * run
+        else:
+            folded.append(items[at])
+            at += 1
+    return folded
+
+
 def write_layouts(file, layouts):
     file.write("static const wh_event_item items[] = {\n")
     starts = [0]
     for layout in layouts.values():
-        for item in layout["items"]:
+        folded = fold_phases(layout["items"])
+        for item in folded:
             kind = [f"WH_EVENT_ITEM_{item['item'].upper()}"]
             kind += ["WH_EVENT_ABSTRACT"] * (item["a"] == 0) + ["WH_EVENT_TIME"] * item["attribute"]
+            kind += ["WH_EVENT_PHASES"] * item.get("phases", False)
             file.write(f"    {{{' | '.join(kind)}, {item['c']}, {item['d']}, {item['e']}}},\n")
-        starts.append(starts[-1] + len(layout["items"]))
+        starts.append(starts[-1] + len(folded))
+    if starts[-1] > 255:
+        sys.exit("gen_events.py: more than 255 items: layout_first needs a wider type")
     file.write("};\n\n/* Where the items of each layout begin. */\n")
-    file.write(f"static const uint16_t layout_first[] = {{{', '.join(map(str, starts))}}};\n\n")
+    file.write(f"static const uint8_t layout_first[] = {{{', '.join(map(str, starts))}}};\n\n")
     file.write("static const uint16_t layout_size[] = {"
                f"{', '.join(str(layout['size']) for layout in layouts.values())}}};\n\n")
     largest = max(layout["size"] for layout in layouts.values())

@@ -102,7 +102,8 @@ typedef struct {
 enum {
     WH_EVENT_ITEM_KIND = 15,
     WH_EVENT_ABSTRACT = 16, /* 0-0:c.d.e */
-    WH_EVENT_TIME = 32      /* the time of the demand */
+    WH_EVENT_TIME = 32,     /* the time of the demand */
+    WH_EVENT_PHASES = 64    /* a run of these stands for the same of phases B and C behind it */
 };
 
 /* State of a slot: one of four, and what is still to be told. */

@@ -15,6 +15,8 @@
 #define LAYOUTS     (sizeof layout_size / sizeof layout_size[0])
 #define IDENTS_LEN  (1U + 4U * WH_EVENT_IDENTIFIERS)
 #define OBIS_F_NONE 255U
+#define PHASE_STEP  20U /* of value group C */
+#define LAST_PHASE  2U
 
 static unsigned layout_of(unsigned slot)
 {
@@ -24,6 +26,43 @@ static unsigned layout_of(unsigned slot)
 size_t wh_event_record_size(unsigned slot)
 {
     return slot < WH_EVENT_SLOTS ? layout_size[layout_of(slot)] : 0;
+}
+
+/* A way through the items of a layout. */
+typedef struct {
+    unsigned at;
+    unsigned end;
+    unsigned run; /* where the run of items of a phase began */
+    unsigned phase;
+    wh_event_item item; /* the one reached */
+} walk;
+
+static walk walk_layout(unsigned layout)
+{
+    return (walk){
+        .at = layout_first[layout], .end = layout_first[layout + 1U], .run = layout_first[layout]};
+}
+
+static bool in_run(const walk *w, unsigned at)
+{
+    return at < w->end && (items[at].kind & WH_EVENT_PHASES) != 0;
+}
+
+static bool walk_on(walk *w)
+{
+    if (w->at == w->end) {
+        return false;
+    }
+    bool run = in_run(w, w->at);
+    w->run = run ? w->run : w->at + 1U;
+    w->item = items[w->at];
+    w->item.c = (uint8_t)(w->item.c + PHASE_STEP * w->phase);
+    w->at++;
+    if (run && !in_run(w, w->at)) {
+        w->at = w->phase < LAST_PHASE ? w->run : w->at;
+        w->phase = w->phase < LAST_PHASE ? w->phase + 1U : 0U;
+    }
+    return true;
 }
 
 static unsigned kind_of(const wh_event_item *item)
@@ -138,8 +177,8 @@ wh_err wh_event_record_begin(wh_writer *w, unsigned slot, uint32_t begin_s,
     wh_writer_put_u16be(w, 0);
     wh_writer_put_u32be(w, begin_s);
     wh_writer_put_u32be(w, 0);
-    for (unsigned k = layout_first[layout]; k < layout_first[layout + 1U]; k++) {
-        put_item(w, &items[k], detail != NULL ? detail : &none, begin_s != 0 ? columns : NULL);
+    for (walk way = walk_layout(layout); walk_on(&way);) {
+        put_item(w, &way.item, detail != NULL ? detail : &none, begin_s != 0 ? columns : NULL);
     }
     return wh_writer_err(w);
 }
@@ -153,20 +192,19 @@ static void overwrite_value(uint8_t *bytes, size_t len, size_t at, uint64_t valu
 void wh_event_record_end(uint8_t *bytes, size_t len, uint32_t end_s,
                          const wh_event_extreme *extreme, const wh_column_reader *columns)
 {
-    unsigned layout = bytes[1];
     size_t at = HEAD_LEN;
     wh_writer w = wh_writer_init(bytes + END_AT, len - END_AT);
     wh_writer_put_u32be(&w, end_s);
-    for (unsigned k = layout_first[layout]; k < layout_first[layout + 1U]; k++) {
-        unsigned kind = kind_of(&items[k]);
+    for (walk way = walk_layout(bytes[1]); walk_on(&way);) {
+        unsigned kind = kind_of(&way.item);
         if (kind == WH_EVENT_ITEM_SPAN) {
-            overwrite_value(bytes, len, at + VALUE_LEN, value_now(&items[k], columns));
+            overwrite_value(bytes, len, at + VALUE_LEN, value_now(&way.item, columns));
         } else if (kind == WH_EVENT_ITEM_EXTREME && extreme != NULL) {
             overwrite_value(bytes, len, at, (uint64_t)extreme->value);
         } else if (kind == WH_EVENT_ITEM_EXTREME_TIME && extreme != NULL) {
             overwrite_value(bytes, len, at, extreme->utc_s);
         }
-        at += item_len(&items[k]);
+        at += item_len(&way.item);
     }
 }
 
@@ -211,8 +249,8 @@ wh_err wh_event_record_decode(const uint8_t *bytes, size_t len, wh_event_record 
     out->end_s = wh_reader_take_u32be(&r);
     out->body = bytes + wh_reader_pos(&r);
     out->body_len = wh_reader_left(&r);
-    for (unsigned k = layout_first[out->layout]; k < layout_first[out->layout + 1U]; k++) {
-        check_item(&r, &items[k]);
+    for (walk way = walk_layout(out->layout); walk_on(&way);) {
+        check_item(&r, &way.item);
     }
     if (wh_reader_left(&r) > 0) {
         wh_reader_fail(&r, WH_ERR_FORMAT);
@@ -251,16 +289,15 @@ static void take_field(wh_reader *r, const wh_event_item *item, wh_event_field *
 wh_err wh_event_record_field(const wh_event_record *record, unsigned number, wh_event_field *out)
 {
     wh_reader r = wh_reader_init(record->body, record->body_len);
-    unsigned k = layout_first[record->layout];
-    for (; k < layout_first[record->layout + 1U]; k++) {
-        unsigned count = kind_of(&items[k]) == WH_EVENT_ITEM_GIVEN ? items[k].c : 1U;
+    for (walk way = walk_layout(record->layout); walk_on(&way);) {
+        unsigned count = kind_of(&way.item) == WH_EVENT_ITEM_GIVEN ? way.item.c : 1U;
         if (number < count) {
             (void)wh_reader_take_bytes(&r, number * VALUE_LEN);
-            take_field(&r, &items[k], out);
+            take_field(&r, &way.item, out);
             return wh_reader_err(&r);
         }
         number -= count;
-        (void)wh_reader_take_bytes(&r, item_len(&items[k]));
+        (void)wh_reader_take_bytes(&r, item_len(&way.item));
     }
     return WH_ERR_NOT_FOUND;
 }
