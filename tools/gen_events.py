@@ -18,13 +18,13 @@ SORTS = ["condition", "input", "occurrence", "outage"]
 PRIORITIES = ["recorded", "pushed", "urgent"]
 ITEMS = ["start", "span", "extreme", "extreme_time", "operator", "identifiers", "given", "table"]
 # Quantities that a place has of its own: how many there are, the places they are known at.
-QUANTITIES = {"u": (3, ["phases"]), "i": (3, ["phases"]), "i_other": (3, ["phases"]),
+QUANTITIES = {"u": (3, ["phases"]), "i": (3, ["phases"]),
               "p": (4, ["phases", "phases+total"]), "p_abs": (4, ["phases", "phases+total"]),
               "demand": (6, ["demands"])}
 COMMON = ["u_max", "u_min", "i_max", "i_min", "p_min", "p_total", "pf", "u_unbalance",
           "i_unbalance", "u0", "i_gap", "i_neutral", "voltage_reversed", "current_reversed"]
 FLAGS = ("voltage_reversed", "current_reversed")
-VALID = {"U": ["u", "u_max", "u_min"], "I": ["i", "i_other", "i_max", "i_min"],
+VALID = {"U": ["u", "u_max", "u_min"], "I": ["i", "i_max", "i_min"],
          "P": ["p", "p_abs", "p_min", "p_total", "pf"], "NEUTRAL": ["i_gap", "i_neutral"],
          "DEMAND": ["demand"], "UNBALANCE": ["u_unbalance", "i_unbalance", "u0"],
          "INPUTS": FLAGS}
@@ -108,6 +108,8 @@ def read_term(path, line, text, places):
     if (recover[0] < begin[0]) if sign == "<" else (recover[0] > begin[0]):
         fail(path, line, f"'{text}' recovers before it begins")
     reference = REFERENCES[reference]
+    if (quantity == "demand") != (reference == "PMAX" and quantity != "p_abs"):
+        fail(path, line, f"'{text}': demands, and only they and p_abs, refer to pmax")
     if quantity in OF_ALL_PHASES and reference in ("PB", "PMAX"):
         reference += "_TOTAL"
     return dict(quantity=quantity, reference=reference, less=sign == "<",

@@ -14,12 +14,6 @@
 #define UW_PER_MW      1000
 #define TOTAL          3U /* the place behind the phases */
 
-/* What one tick knows: values times BP_ONE, and what limits refer to. */
-typedef struct {
-    int64_t value[WH_EVENT_QUANTITIES];
-    int64_t reference[WH_EVENT_REFERENCES];
-} look;
-
 static int64_t power_uw(int64_t u_uv, int64_t i_ua)
 {
     return (u_uv / 1000) * (i_ua / 1000);
@@ -34,6 +28,15 @@ wh_err wh_events_init(wh_events *m, const wh_event_config *config)
         return WH_ERR_RANGE;
     }
     *m = (wh_events){.config = *config, .stale = true};
+    m->reference[WH_EVENT_OF_ONE] = PPM_ONE;
+    m->reference[WH_EVENT_OF_UN] = config->un_uv;
+    m->reference[WH_EVENT_OF_IB] = config->ib_ua;
+    m->reference[WH_EVENT_OF_IMAX] = config->imax_ua;
+    m->reference[WH_EVENT_OF_PB] = power_uw(config->un_uv, config->ib_ua);
+    m->reference[WH_EVENT_OF_PB_TOTAL] = m->reference[WH_EVENT_OF_PB] * config->phases;
+    m->reference[WH_EVENT_OF_PMAX] = power_uw(config->un_uv, config->imax_ua);
+    m->reference[WH_EVENT_OF_PMAX_TOTAL] =
+        m->reference[WH_EVENT_OF_PMAX] * config->phases / UW_PER_MW;
     wh_event_default_settings(m);
     return WH_OK;
 }
@@ -48,11 +51,6 @@ bool wh_event_disabled(const wh_events *m, unsigned kind)
 static int64_t within(int64_t value, int64_t most)
 {
     return value > most ? most : value < -most ? -most : value;
-}
-
-static int64_t magnitude(int64_t value)
-{
-    return value < 0 ? -value : value;
 }
 
 /* Smallest and largest of the first `count`. */
@@ -71,69 +69,48 @@ static bool input_set(const wh_event_inputs *in, unsigned input)
     return ((in->inputs >> input) & 1U) != 0;
 }
 
-static void look_at_places(look *l, const wh_event_inputs *in, unsigned phases)
+/* All quantities, times BP_ONE. */
+static void look_around(int64_t value[WH_EVENT_QUANTITIES], wh_events *m, const wh_event_inputs *in)
 {
-    int64_t *value = l->value;
-    for (unsigned k = 0; k < phases; k++) {
-        unsigned next = (k + 1U) % phases;
-        unsigned last = (k + 2U) % phases;
-        int64_t other = in->i_ua[next] > in->i_ua[last] ? in->i_ua[next] : in->i_ua[last];
-        value[WH_EVENT_Q_U + k] = in->u_uv[k];
-        value[WH_EVENT_Q_I + k] = in->i_ua[k];
-        value[WH_EVENT_Q_I_OTHER + k] = phases > 1 ? other : 0;
-    }
-    for (unsigned k = 0; k <= TOTAL; k++) {
-        value[WH_EVENT_Q_P + k] = in->p_uw[k];
-        value[WH_EVENT_Q_P_ABS + k] = magnitude(within(in->p_uw[k], VALUE_MAX));
-    }
-    for (unsigned k = 0; k < WH_EVENT_DEMANDS; k++) {
-        value[WH_EVENT_Q_DEMAND + k] = within(in->demand_mw[k], VALUE_MAX / UW_PER_MW) * UW_PER_MW;
-    }
-}
-
-static void look_around(look *l, const wh_events *m, const wh_event_inputs *in)
-{
-    const wh_event_config *c = &m->config;
-    int64_t *value = l->value;
+    unsigned phases = m->config.phases;
     int64_t isum_ua = within(in->isum_ua, REFERENCE_MAX);
     int64_t in_ua = within(in->in_ua, REFERENCE_MAX);
     int64_t p_max = 0;
-    look_at_places(l, in, c->phases);
-    find_ends(in->u_uv, c->phases, &value[WH_EVENT_Q_U_MIN], &value[WH_EVENT_Q_U_MAX]);
-    find_ends(in->i_ua, c->phases, &value[WH_EVENT_Q_I_MIN], &value[WH_EVENT_Q_I_MAX]);
-    find_ends(in->p_uw, c->phases, &value[WH_EVENT_Q_P_MIN], &p_max);
+    memcpy(&value[WH_EVENT_Q_U], in->u_uv, sizeof in->u_uv);
+    memcpy(&value[WH_EVENT_Q_I], in->i_ua, sizeof in->i_ua);
+    memcpy(&value[WH_EVENT_Q_P], in->p_uw, sizeof in->p_uw);
+    memcpy(&value[WH_EVENT_Q_DEMAND], in->demand_mw, sizeof in->demand_mw);
+    find_ends(in->u_uv, phases, &value[WH_EVENT_Q_U_MIN], &value[WH_EVENT_Q_U_MAX]);
+    find_ends(in->i_ua, phases, &value[WH_EVENT_Q_I_MIN], &value[WH_EVENT_Q_I_MAX]);
+    find_ends(in->p_uw, phases, &value[WH_EVENT_Q_P_MIN], &p_max);
     value[WH_EVENT_Q_P_TOTAL] = in->p_uw[TOTAL];
-    value[WH_EVENT_Q_PF] = magnitude(in->pf_ppm);
+    value[WH_EVENT_Q_PF] = in->pf_ppm < 0 ? -(int64_t)in->pf_ppm : in->pf_ppm;
     value[WH_EVENT_Q_U_UNBALANCE] = in->u_unbalance_ppm;
     value[WH_EVENT_Q_I_UNBALANCE] = in->i_unbalance_ppm;
     value[WH_EVENT_Q_U0] = in->u0_ppm;
-    value[WH_EVENT_Q_I_GAP] = magnitude(isum_ua - in_ua);
+    value[WH_EVENT_Q_I_GAP] = isum_ua > in_ua ? isum_ua - in_ua : in_ua - isum_ua;
     value[WH_EVENT_Q_I_NEUTRAL] = isum_ua > in_ua ? isum_ua : in_ua;
     value[WH_EVENT_Q_VOLTAGE_REVERSED] = input_set(in, WH_EVENT_INPUT_VOLTAGE_REVERSED);
     value[WH_EVENT_Q_CURRENT_REVERSED] = input_set(in, WH_EVENT_INPUT_CURRENT_REVERSED);
-    l->reference[WH_EVENT_OF_ONE] = PPM_ONE;
-    l->reference[WH_EVENT_OF_UN] = c->un_uv;
-    l->reference[WH_EVENT_OF_IB] = c->ib_ua;
-    l->reference[WH_EVENT_OF_IMAX] = c->imax_ua;
-    l->reference[WH_EVENT_OF_PB] = power_uw(c->un_uv, c->ib_ua);
-    l->reference[WH_EVENT_OF_PB_TOTAL] = l->reference[WH_EVENT_OF_PB] * c->phases;
-    l->reference[WH_EVENT_OF_PMAX] = power_uw(c->un_uv, c->imax_ua);
-    l->reference[WH_EVENT_OF_PMAX_TOTAL] = l->reference[WH_EVENT_OF_PMAX] * c->phases;
-    l->reference[WH_EVENT_OF_IGAP] = value[WH_EVENT_Q_I_NEUTRAL];
+    m->reference[WH_EVENT_OF_IGAP] = value[WH_EVENT_Q_I_NEUTRAL];
     for (unsigned k = 0; k < WH_EVENT_QUANTITIES; k++) {
         value[k] = within(value[k], VALUE_MAX) * BP_ONE;
     }
+    for (unsigned k = 0; k <= TOTAL; k++) {
+        int64_t p = value[WH_EVENT_Q_P + k];
+        value[WH_EVENT_Q_P_ABS + k] = p < 0 ? -p : p;
+    }
 }
 
-static bool all_hold(const wh_events *m, const look *l, const wh_event_row *row, unsigned place,
-                     bool there)
+static bool all_hold(const wh_events *m, const int64_t *values, const wh_event_row *row,
+                     unsigned place, bool there)
 {
     unsigned total = row->places == TOTAL + 1U && place == TOTAL ? 1U : 0U;
     for (unsigned k = row->first; k < (unsigned)row->first + row->term_count; k++) {
         unsigned how = wh_event_terms[k].how;
         unsigned each = (how & WH_EVENT_EACH) != 0 ? place : 0U;
-        int64_t value = l->value[wh_event_terms[k].quantity + each];
-        int64_t limit = l->reference[(how & WH_EVENT_REFERENCE) + total] *
+        int64_t value = values[wh_event_terms[k].quantity + each];
+        int64_t limit = m->reference[(how & WH_EVENT_REFERENCE) + total] *
                         (there ? m->limit[k].recover_bp : m->limit[k].trigger_bp);
         bool holds = (how & WH_EVENT_LESS) != 0 ? value < limit : value > limit;
         if (!holds && !(there && (how & WH_EVENT_LATCHED) != 0)) {
@@ -205,7 +182,8 @@ static void follow(wh_events *m, const wh_event_row *row, unsigned slot, bool ho
     }
 }
 
-static void keep_extreme(wh_events *m, const look *l, const wh_event_row *row, unsigned place)
+static void keep_extreme(wh_events *m, const int64_t *values, const wh_event_row *row,
+                         unsigned place)
 {
     unsigned slot = row->slot + place;
     if (row->extreme == WH_EVENT_NONE || (m->state[slot] & WH_EVENT_ACTIVE) == 0) {
@@ -213,15 +191,14 @@ static void keep_extreme(wh_events *m, const look *l, const wh_event_row *row, u
     }
     wh_event_extreme *extreme = &m->extreme[row->extreme + place];
     unsigned quantity = wh_event_terms[row->first].quantity;
-    bool demand = quantity == WH_EVENT_Q_DEMAND;
-    int64_t value = demand ? l->value[quantity + place] / UW_PER_MW : l->value[quantity];
+    int64_t value = values[quantity + (quantity == WH_EVENT_Q_DEMAND ? place : 0U)];
     bool first = (m->state[slot] & WH_EVENT_TELL_BEGIN) != 0;
     if (first || value / BP_ONE > extreme->value) {
         *extreme = (wh_event_extreme){.value = value / BP_ONE, .utc_s = m->utc_s};
     }
 }
 
-static void watch_kind(wh_events *m, const wh_event_inputs *in, const look *l,
+static void watch_kind(wh_events *m, const wh_event_inputs *in, const int64_t *values,
                        const wh_event_row *row)
 {
     bool valid = (row->needs & in->valid) == row->needs;
@@ -239,21 +216,20 @@ static void watch_kind(wh_events *m, const wh_event_inputs *in, const look *l,
         }
         follow(m, row, slot,
                row->sort == WH_EVENT_SORT_INPUT ? input_set(in, row->first)
-                                                : all_hold(m, l, row, place, there));
-        keep_extreme(m, l, row, place);
+                                                : all_hold(m, values, row, place, there));
+        keep_extreme(m, values, row, place);
     }
 }
 
 static void watch(wh_events *m, const wh_event_inputs *in)
 {
-    look l;
-    memset(&l, 0, sizeof l);
-    look_around(&l, m, in);
+    int64_t values[WH_EVENT_QUANTITIES];
+    look_around(values, m, in);
     for (unsigned kind = 0; kind < WH_EVENT_KINDS; kind++) {
         const wh_event_row *row = &wh_event_rows[kind];
         bool fits = (row->flags & WH_EVENT_THREE) == 0 || m->config.phases == 3;
         if (row->timed != WH_EVENT_NONE && fits && !wh_event_disabled(m, kind)) {
-            watch_kind(m, in, &l, row);
+            watch_kind(m, in, values, row);
         }
     }
 }

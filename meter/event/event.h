@@ -36,16 +36,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define WH_EVENT_LOG_FIRST 32U /* store log of slot 0 */
-#define WH_EVENT_SLOTS_MAX 96U /* slots there can ever be */
-#define WH_EVENT_SLOTS     91U
-#define WH_EVENT_TERMS     31U /* of all conditions together */
-#define WH_EVENT_TIMED     37U /* kinds that have delays */
-#define WH_EVENT_EXTREMES  9U  /* slots whose largest value is kept */
-#define WH_EVENT_TERMS_MAX 3U  /* of one condition */
-#define WH_EVENT_DELAY_MAX 3600U
-#define WH_EVENT_NO_BIT    255U
-#define WH_EVENT_NAME_SIZE 40U
+#define WH_EVENT_LOG_FIRST  32U /* store log of slot 0 */
+#define WH_EVENT_SLOTS_MAX  96U /* slots there can ever be */
+#define WH_EVENT_SLOTS      91U
+#define WH_EVENT_TERMS      31U /* of all conditions together */
+#define WH_EVENT_TIMED      37U /* kinds that have delays */
+#define WH_EVENT_EXTREMES   9U  /* slots whose largest value is kept */
+#define WH_EVENT_REFERENCES 9U
+#define WH_EVENT_TERMS_MAX  3U /* of one condition */
+#define WH_EVENT_DELAY_MAX  3600U
+#define WH_EVENT_NO_BIT     255U
+#define WH_EVENT_NAME_SIZE  40U
 
 /* Stored and sent: append only, with a row of data/events.csv that has the same number. */
 typedef enum {
@@ -236,6 +237,7 @@ typedef struct {
 /* Fields are private but revision and epoch, which are for reading. */
 typedef struct {
     wh_event_config config;
+    int64_t reference[WH_EVENT_REFERENCES]; /* what limits refer to */
     uint32_t revision; /* moves with what must be saved: counts, states, settings */
     uint16_t epoch;    /* clears of all events so far: records of older ones are not shown */
     uint8_t busy;      /* slots whose delay runs */

@@ -40,11 +40,10 @@ typedef struct {
 enum {
     WH_EVENT_Q_U = 0,
     WH_EVENT_Q_I = 3,
-    WH_EVENT_Q_I_OTHER = 6, /* largest of the other phases */
-    WH_EVENT_Q_P = 9,       /* of the phases and the total */
-    WH_EVENT_Q_P_ABS = 13,
-    WH_EVENT_Q_DEMAND = 17,
-    WH_EVENT_Q_U_MAX = 23, /* from here on there is one for all places */
+    WH_EVENT_Q_P = 6, /* of the phases and the total */
+    WH_EVENT_Q_P_ABS = 10,
+    WH_EVENT_Q_DEMAND = 14, /* mW */
+    WH_EVENT_Q_U_MAX = 20,  /* from here on there is one for all places */
     WH_EVENT_Q_U_MIN,
     WH_EVENT_Q_I_MAX,
     WH_EVENT_Q_I_MIN,
@@ -68,11 +67,10 @@ enum {
     WH_EVENT_OF_IB,
     WH_EVENT_OF_IMAX,
     WH_EVENT_OF_PB,
-    WH_EVENT_OF_PB_TOTAL, /* each behind that of one phase */
+    WH_EVENT_OF_PB_TOTAL, /* of all phases: it follows that of one */
     WH_EVENT_OF_PMAX,
-    WH_EVENT_OF_PMAX_TOTAL,
-    WH_EVENT_OF_IGAP,
-    WH_EVENT_REFERENCES,
+    WH_EVENT_OF_PMAX_TOTAL, /* in mW: only demands refer to it */
+    WH_EVENT_OF_IGAP,       /* new in each tick */
     WH_EVENT_REFERENCE = 15,
     WH_EVENT_LESS = 16,    /* below the limit, otherwise above */
     WH_EVENT_LATCHED = 32, /* not looked at once the event is there */

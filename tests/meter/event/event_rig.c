@@ -83,7 +83,7 @@ static int64_t reference(const wh_event_term *term, unsigned place)
         return INT64_C(2300000000) * (total ? 3 : 1);
     case WH_EVENT_OF_PMAX:
     case WH_EVENT_OF_PMAX_TOTAL:
-        return INT64_C(13800000000) * (total ? 3 : 1);
+        return term->quantity == WH_EVENT_Q_DEMAND ? INT64_C(41400000) : INT64_C(13800000000);
     case WH_EVENT_OF_IGAP:
         return GAP;
     default:
@@ -112,12 +112,8 @@ static void set_of_place(wh_event_inputs *in, unsigned quantity, unsigned place,
     case WH_EVENT_Q_I:
         in->i_ua[place] = value;
         break;
-    case WH_EVENT_Q_I_OTHER:
-        in->i_ua[(place + 1U) % 3U] = value;
-        in->i_ua[(place + 2U) % 3U] = 0;
-        break;
     case WH_EVENT_Q_DEMAND:
-        in->demand_mw[place] = value / 1000;
+        in->demand_mw[place] = value;
         break;
     default:
         in->p_uw[place] = value;
@@ -126,13 +122,13 @@ static void set_of_place(wh_event_inputs *in, unsigned quantity, unsigned place,
 }
 
 /* One phase has it, and the others lie on the side that does not matter. */
-static void set_end(wh_event_inputs *in, unsigned quantity, int64_t value)
+static void set_end(wh_event_inputs *in, unsigned quantity, unsigned place, int64_t value)
 {
     bool voltage = quantity == WH_EVENT_Q_U_MAX || quantity == WH_EVENT_Q_U_MIN;
     bool most = quantity == WH_EVENT_Q_U_MAX || quantity == WH_EVENT_Q_I_MAX;
     int64_t *phase = voltage ? in->u_uv : in->i_ua;
     set_all(phase, most ? 0 : value + 1000000);
-    phase[most ? 2 : 1] = value;
+    phase[(place + (most ? 2U : 1U)) % 3U] = value;
 }
 
 static void set_quantity(wh_event_inputs *in, unsigned quantity, unsigned place, int64_t value)
@@ -142,7 +138,7 @@ static void set_quantity(wh_event_inputs *in, unsigned quantity, unsigned place,
     case WH_EVENT_Q_U_MIN:
     case WH_EVENT_Q_I_MAX:
     case WH_EVENT_Q_I_MIN:
-        set_end(in, quantity, value);
+        set_end(in, quantity, place, value);
         break;
     case WH_EVENT_Q_P_MIN:
         in->p_uw[1] = value;
@@ -187,12 +183,11 @@ void event_rig_edge(event_rig *rig, unsigned term, unsigned place, bool recover,
     const wh_event_term *t = &wh_event_terms[term];
     const wh_event_limit *set = &rig->events.limit[term];
     int64_t product = reference(t, place) * (recover ? set->recover_bp : set->trigger_bp);
-    int64_t step = t->quantity == WH_EVENT_Q_DEMAND ? 1000 : 1;
-    if (product % (BP * step) != 0) {
+    if (product % BP != 0) {
         abort(); /* choose references that all limits are whole multiples of */
     }
     int64_t edge = product / BP; /* the last value that does not hold */
-    int64_t towards = (t->how & WH_EVENT_LESS) != 0 ? -step : step;
+    int64_t towards = (t->how & WH_EVENT_LESS) != 0 ? -1 : 1;
     set_quantity(&rig->in, t->quantity, place, holds ? edge + towards : edge);
 }
 
