@@ -53,6 +53,7 @@ void wh_meter_tick(wh_meter *m, const wh_meter_inputs *inputs)
     wh_keeper_settle(&pass);
     wh_keeper_supply(&pass);
     wh_keeper_watch(&pass);
+    wh_keeper_show(&pass);
     wh_keeper_flush(&pass);
 }
 

@@ -147,6 +147,7 @@ typedef struct wh_keeper {
     wh_events events;
     wh_event_notice notice; /* pulled, and not logged yet where notice_waits */
     bool notice_waits;
+    bool key_was_down; /* at the last tick, for the display */
     wh_program program;
     wh_alarms alarms;
     wh_display display;

@@ -41,8 +41,11 @@ void wh_keeper_settle(const wh_pass *pass);
 /* Limiters, switch, loads (keeper_supply.c). */
 void wh_keeper_supply(const wh_pass *pass);
 
-/* Events, alarms, the display (keeper_events.c). */
+/* Events and alarms (keeper_events.c). */
 void wh_keeper_watch(const wh_pass *pass);
+
+/* The display, when all that it shows is up to date (keeper_display.c). */
+void wh_keeper_show(const wh_pass *pass);
 
 /* The clock has changed. */
 void wh_keeper_clock_event(const wh_pass *pass, const wh_clock_change *change);
