@@ -144,23 +144,23 @@ static wh_err read_tables(const check *c)
     return WH_OK;
 }
 
-/* Zones and days into force, and the same on standby. */
+/* Zones and days into both sets: into force twice, which leaves the first set in force. */
 static wh_err put_in_force(const wh_keep_values *v, wh_tariff_calendar *calendar, const char **key)
 {
-    *key = "keep.tariff.days";
-    wh_err err = wh_tariff_set_days(calendar, &v->days);
-    if (err == WH_OK) {
-        *key = "keep.tariff.seasons";
-        err = wh_tariff_set_zones(calendar, &v->zones);
-    }
-    if (err == WH_OK) {
-        err = wh_tariff_calendar_schedule(calendar, 0, 0);
-    }
-    if (err == WH_OK) {
-        (void)wh_tariff_calendar_switch(calendar, 1);
+    wh_err err = WH_OK;
+    for (int set = 0; err == WH_OK && set < 2; ++set) {
+        *key = "keep.tariff.days";
         err = wh_tariff_set_days(calendar, &v->days);
+        if (err == WH_OK) {
+            *key = "keep.tariff.seasons";
+            err = wh_tariff_set_zones(calendar, &v->zones);
+        }
+        if (err == WH_OK) {
+            err = wh_tariff_calendar_schedule(calendar, 0, 0);
+            (void)wh_tariff_calendar_switch(calendar, 1);
+        }
     }
-    return err == WH_OK ? wh_tariff_set_zones(calendar, &v->zones) : err;
+    return err;
 }
 
 wh_err wh_keep_calendar(const wh_keep_settings *keep, const wh_keep_values *v,

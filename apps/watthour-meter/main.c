@@ -169,6 +169,13 @@ static int64_t platform_now_ms(const program *p)
     return (p->settings.speed == 1.0 ? utc_now_us() : p->source.start_utc_us) / 1000;
 }
 
+/* Local time follows the zone of the meter's clock. */
+static void follow_zone(program *p)
+{
+    const wh_clock *clock = &p->keeping.keeper.clock;
+    p->config.utc_offset_min = wh_time_zone_offset_min(&clock->zone, clock->utc_ms, NULL);
+}
+
 static wh_err open_keeping(program *p, wh_message *message)
 {
     if (p->settings.file->keep == NULL) {
@@ -177,12 +184,17 @@ static wh_err open_keeping(program *p, wh_message *message)
     wh_err err = wh_meter_keeping_open(&p->keeping, &p->settings, &p->meter, platform_now_ms(p),
                                        p->settings.speed == 1.0, message);
     p->keeps = err == WH_OK;
+    if (p->keeps) {
+        follow_zone(p);
+    }
     return err;
 }
 
 static void on_work(uv_timer_t *timer)
 {
-    wh_meter_keeping_work(&((program *)timer->data)->keeping);
+    program *p = (program *)timer->data;
+    wh_meter_keeping_work(&p->keeping);
+    follow_zone(p);
 }
 
 static void on_signal(uv_signal_t *signal, int number)

@@ -33,7 +33,8 @@ void wh_lcd_all(wh_lcd *lcd)
 
 static bool is_glyph(char c)
 {
-    return c != '\0' && strchr(WH_LCD_GLYPHS, c) != NULL;
+    bool digit = c >= '0' && c <= '9'; /* most of them: without a search */
+    return digit || (c != '\0' && strchr(WH_LCD_GLYPHS, c) != NULL);
 }
 
 void wh_lcd_text(wh_lcd *lcd, const char *text)
