@@ -191,19 +191,13 @@ static wh_err write_all(const wh_recorder *r, wh_store *store, const wh_writer *
 }
 
 /* In one transaction: clear the log, if so; put the settings, if any; put the state. Then they
- * take effect. */
+ * take effect. What the state says of times holds also of a log that is empty. */
 static wh_err commit(wh_recorder *r, wh_store *store, const wh_recorder_settings *s,
-                     const wh_writer *settings, wh_recorder_state *state, bool clear)
+                     const wh_writer *settings, const wh_recorder_state *state, bool clear)
 {
     wh_err err = wh_store_begin(store);
     if (err != WH_OK) {
         return err;
-    }
-    if (clear) {
-        uint32_t first = 0;
-        wh_store_log_range(store, r->config->log, &first, &state->rising_from);
-        state->newest_s = 0;
-        state->status = 0;
     }
     err = write_all(r, store, settings, state, clear);
     if (err == WH_OK) {

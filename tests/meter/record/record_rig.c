@@ -297,3 +297,42 @@ uint32_t rig_times(record_rig *rig, size_t recorder, uint32_t *time_s, uint32_t 
     }
     return count;
 }
+
+wh_err rig_set(record_rig *rig, size_t recorder, const wh_recorder_settings *settings)
+{
+    wh_recorder_now now = rig_now(rig);
+    return wh_recorder_set(&rig->recorder[recorder], &rig->store, &now, settings, rig->work,
+                           sizeof rig->work);
+}
+
+wh_recorder_settings rig_get(const record_rig *rig, size_t recorder)
+{
+    wh_recorder_settings s;
+    wh_recorder_get(&rig->recorder[recorder], &s);
+    return s;
+}
+
+void rig_expect_same(const wh_recorder_settings *a, const wh_recorder_settings *b)
+{
+    for (size_t i = 0; i < WH_RECORDER_TIMES_MAX; i++) {
+        assert_true(wh_boundary_pattern_equal(&a->time[i], &b->time[i]));
+    }
+    assert_int_equal(a->content.column_count, b->content.column_count);
+    assert_int_equal(a->content.depth, b->content.depth);
+    assert_int_equal(a->content.mode, b->content.mode);
+    assert_int_equal(a->content.rates, b->content.rates);
+    assert_int_equal(a->content.lifo, b->content.lifo);
+    assert_ptr_equal(a->content.column, b->content.column);
+}
+
+void rig_init_filled(record_rig *rig)
+{
+    const wh_freeze kinds[] = {WH_FREEZE_LOAD_PROFILE_1, WH_FREEZE_DAILY, WH_FREEZE_BILLING,
+                               WH_FREEZE_INSTANTANEOUS};
+    rig_init(rig, kinds, 4, &rig_utc, "2025-06-01 12:00:00");
+    for (int i = 0; i < 3; i++) {
+        wh_recorder_command(&rig->recorder[1], rig->utc_ms);
+        assert_int_equal(rig_run_for(rig, MINUTE, MINUTE), 1);
+    }
+    assert_int_equal(rig_run(rig, "2025-06-01 13:00:00", MINUTE), 4);
+}

@@ -64,6 +64,10 @@ void rig_init(record_rig *rig, const wh_freeze *kinds, size_t count, const wh_ti
               const char *utc);
 void rig_init_with(record_rig *rig, const wh_recorder_config *configs, size_t count,
                    const wh_time_zone *zone, const char *utc);
+
+/* A profile (4 entries), a daily freeze (3, by command), billing and instantaneous ones (none);
+ * it is 2025-06-01 13:00 UTC. */
+void rig_init_filled(record_rig *rig);
 void rig_free(record_rig *rig);
 
 /* Power comes on: mount, init, load. WH_OK, or what the first load that failed returned. */
@@ -92,6 +96,10 @@ wh_err rig_column(record_rig *rig, size_t recorder, uint32_t n, unsigned index, 
 
 /* Times of all entries of a recorder, oldest first. Returns how many. */
 uint32_t rig_times(record_rig *rig, size_t recorder, uint32_t *time_s, uint32_t max);
+
+wh_err rig_set(record_rig *rig, size_t recorder, const wh_recorder_settings *settings);
+wh_recorder_settings rig_get(const record_rig *rig, size_t recorder);
+void rig_expect_same(const wh_recorder_settings *a, const wh_recorder_settings *b);
 
 wh_column column_of(uint8_t c, uint8_t d, uint8_t e, uint8_t attribute);
 
