@@ -19,7 +19,8 @@
 #define CREDIT(field)    WH_FIELD(wh_credit, field)
 #define CHARGE(field)    WH_FIELD(wh_charge, field)
 #define STORE(field)     WH_FIELD(wh_store_report, field)
-#define REG(name)        WH_REG_BIT(WH_REG_##name)
+#define REG(name)        WH_ENERGY_OF(WH_REG_##name)
+#define REGS(a, b)       WH_ENERGY_OF_TWO(WH_REG_##a, WH_REG_##b)
 
 #include "catalogue_table.h" /* generated from data/catalogue.csv: ITEMS and what they point to */
 
@@ -37,24 +38,16 @@ const wh_item *wh_catalogue_at(size_t index)
     return index < wh_catalogue_count() ? &ITEMS[index] : NULL;
 }
 
-/* Rows are sorted by their code as one number. */
-static uint64_t key_of(const uint8_t code[WH_CODE_LEN])
+const wh_item *wh_catalogue_search(uint8_t medium, uint32_t code)
 {
-    return (uint64_t)code[WH_CODE_A] << 32 | (uint32_t)code[WH_CODE_C] << 24 |
-           (uint32_t)code[WH_CODE_D] << 16 | (uint32_t)code[WH_CODE_E] << 8 | code[WH_CODE_F];
-}
-
-const wh_item *wh_catalogue_search(const uint8_t code[WH_CODE_LEN])
-{
-    uint64_t key = key_of(code);
-    const wh_item *first = ITEMS;
-    size_t count = wh_catalogue_count();
+    const wh_item *first = medium == 0 ? ITEMS : ITEMS + ABSTRACT;
+    size_t count = medium == 0 ? ABSTRACT : wh_catalogue_count() - ABSTRACT;
     while (count > 1) { /* what is looked for is not before first */
         size_t half = count / 2;
-        first = key_of(first[half].code) <= key ? first + half : first;
+        first = first[half].code <= code ? first + half : first;
         count -= half;
     }
-    return key_of(first->code) == key ? first : NULL;
+    return first->code == code && medium <= 1 ? first : NULL;
 }
 
 wh_item_access wh_item_access_of(const wh_item *item)

@@ -97,7 +97,8 @@ typedef enum {
 typedef struct {
     uint16_t name;   /* private: where it begins in the names */
     uint16_t source; /* private: what its functions need to know */
-    uint8_t code[5]; /* private: value groups A, C, D, E, F */
+    uint32_t code;   /* private: value groups C, D, E, F, C the highest octet */
+    uint8_t medium;  /* private: value group A */
     uint8_t span;    /* wh_span */
     uint8_t type;    /* wh_value_type, of an action its argument's */
     uint8_t unit;    /* WH_UNIT_, 255: none */

@@ -4,14 +4,29 @@
 
 #include "meter/keeper.h"
 
+#define NO_SECOND 0xFU
+
+uint16_t wh_catalogue_energy_kinds(uint16_t source)
+{
+    unsigned second = source >> 4;
+    return (uint16_t)(1U << (source & 0xFU) | (second == NO_SECOND ? 0U : 1U << second));
+}
+
+/* Registers are captured more than anything else: a single one is read where it lies. */
 wh_err wh_catalogue_get_energy(const wh_meter *meter, wh_item_ref ref, wh_value *value)
 {
-    const wh_combination registers = {.add = ref.item->source};
-    wh_signed_energy energy =
-        ref.rate != 0 ? wh_rate_register_combined(&meter->keeper->rates, ref.rate, registers)
-                      : wh_combination_read(registers, meter->registers.reg[ref.place],
-                                            meter->registers.config.modulus_mwh);
-    return wh_catalogue_put(ref, energy.mwh, value);
+    const wh_energy *reg = meter->registers.reg[ref.place];
+    wh_reg kind = (wh_reg)(ref.item->source & 0xFU);
+    const wh_combination both = {.add = wh_catalogue_energy_kinds(ref.item->source)};
+    if (ref.item->source >> 4 == NO_SECOND) {
+        const wh_energy *one =
+            ref.rate == 0 ? &reg[kind] : wh_rate_register_at(&meter->keeper->rates, kind, ref.rate);
+        return one == NULL ? WH_ERR_NOT_FOUND : wh_catalogue_put(ref, one->mwh, value);
+    }
+    wh_signed_energy sum = ref.rate == 0
+                               ? wh_combination_read(both, reg, meter->registers.config.modulus_mwh)
+                               : wh_rate_register_combined(&meter->keeper->rates, ref.rate, both);
+    return wh_catalogue_put(ref, sum.mwh, value);
 }
 
 wh_err wh_catalogue_get_combined_active(const wh_meter *meter, wh_item_ref ref, wh_value *value)

@@ -80,6 +80,12 @@ wh_err wh_catalogue_act_events_clear(wh_meter *meter, wh_item_ref ref, const wh_
 
 /* ---- alarms: bits that are written as 0 are taken away ---- */
 
+/* Value group E of each kind of alarm object counts from a multiple of ten. */
+static unsigned object_of(wh_item_ref ref)
+{
+    return wh_item_obis(ref).group[WH_OBIS_E] % 10U;
+}
+
 static wh_err touched(wh_meter *meter)
 {
     wh_keeper_touch(meter->keeper, WH_ROOM_ALARMS);
@@ -89,22 +95,19 @@ static wh_err touched(wh_meter *meter)
 wh_err wh_catalogue_set_alarm_register(wh_meter *meter, wh_item_ref ref, const wh_value *value)
 {
     wh_keeper *k = meter->keeper;
-    wh_alarms_write_register(&k->alarms, &k->events, ref.item->code[WH_CODE_E] % 10U,
-                             (uint32_t)value->u);
+    wh_alarms_write_register(&k->alarms, &k->events, object_of(ref), (uint32_t)value->u);
     return touched(meter);
 }
 
 wh_err wh_catalogue_set_alarm_filter(wh_meter *meter, wh_item_ref ref, const wh_value *value)
 {
-    wh_alarms_write_filter(&meter->keeper->alarms, ref.item->code[WH_CODE_E] % 10U,
-                           (uint32_t)value->u);
+    wh_alarms_write_filter(&meter->keeper->alarms, object_of(ref), (uint32_t)value->u);
     return touched(meter);
 }
 
 wh_err wh_catalogue_set_alarm_descriptor(wh_meter *meter, wh_item_ref ref, const wh_value *value)
 {
-    wh_alarms_write_descriptor(&meter->keeper->alarms, ref.item->code[WH_CODE_E] % 10U,
-                               (uint32_t)value->u);
+    wh_alarms_write_descriptor(&meter->keeper->alarms, object_of(ref), (uint32_t)value->u);
     return touched(meter);
 }
 

@@ -19,11 +19,8 @@ typedef struct {
     wh_item_setter *act;
 } wh_item_door;
 
-/* Value groups of a row's code: B is 0. */
-enum { WH_CODE_A, WH_CODE_C, WH_CODE_D, WH_CODE_E, WH_CODE_F, WH_CODE_LEN };
-
-/* The row with that code; NULL: there is none. */
-const wh_item *wh_catalogue_search(const uint8_t code[WH_CODE_LEN]);
+/* The row with that value group A, and C, D, E, F in one number; NULL: there is none. */
+const wh_item *wh_catalogue_search(uint8_t medium, uint32_t code);
 
 /* Instances of spans. */
 #define WH_CATALOGUE_DEMANDS  10
@@ -82,7 +79,10 @@ wh_item_getter wh_catalogue_get_unsigned32;
 wh_item_getter wh_catalogue_get_frequency;
 wh_item_getter wh_catalogue_get_angle;
 
-/* catalogue_energy.c: source is the set of registers (WH_REG_BIT), or which combination */
+/* catalogue_energy.c: source is one register or the sum of two, or which combination */
+#define WH_ENERGY_OF(reg)      ((reg) | 0xF0U)
+#define WH_ENERGY_OF_TWO(a, b) ((a) | (b) << 4)
+uint16_t wh_catalogue_energy_kinds(uint16_t source); /* WH_REG_BIT of them */
 wh_item_getter wh_catalogue_get_energy;
 wh_item_getter wh_catalogue_get_combined_active;
 wh_item_getter wh_catalogue_get_combined_reactive;

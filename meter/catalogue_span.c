@@ -73,7 +73,8 @@ bool wh_item_is_instance(wh_item_ref ref)
 static bool has_energy_rate(const wh_meter *meter, wh_item_ref ref)
 {
     const wh_keeper_config *config = meter->keeper->config;
-    return ref.rate <= config->rates && (ref.item->source & ~(unsigned)config->rate_kinds) == 0;
+    return ref.rate <= config->rates &&
+           (wh_catalogue_energy_kinds(ref.item->source) & ~(unsigned)config->rate_kinds) == 0;
 }
 
 static bool has_place(const wh_meter *meter, wh_item_ref ref)
@@ -153,67 +154,83 @@ bool wh_catalogue_next(const wh_meter *meter, wh_item_ref *ref)
 
 /* ---- codes ---- */
 
-wh_obis wh_item_obis(wh_item_ref ref)
+/* Value groups in the one number of a row's code. */
+#define C_ONE   (UINT32_C(1) << 24)
+#define E_ONE   (UINT32_C(1) << 8)
+#define E_MASK  (UINT32_C(0xFF) << 8)
+#define C_OF(n) ((uint8_t)((n) >> 24))
+#define E_OF(n) ((uint8_t)((n) >> 8))
+
+/* The code of an instance; its value group B goes to *b. */
+static uint32_t code_of(wh_item_ref ref, uint8_t *b)
 {
-    const uint8_t *code = ref.item->code;
-    wh_obis obis = {
-        {code[WH_CODE_A], 0, code[WH_CODE_C], code[WH_CODE_D], code[WH_CODE_E], code[WH_CODE_F]}};
+    uint32_t code = ref.item->code;
+    *b = 0;
     switch ((axis)SPANS[ref.item->span].axis) {
     case BY_PHASE:
-        if (ref.place < WH_PHASES) {
-            obis.group[WH_OBIS_C] = (uint8_t)(code[WH_CODE_C] + PHASE_STEP * (ref.place + 1U));
-        }
+        code += ref.place < WH_PHASES ? C_ONE * PHASE_STEP * (ref.place + 1U) : 0;
         break;
     case BY_B:
-        obis.group[WH_OBIS_B] = (uint8_t)(ref.place + 1U);
+        *b = (uint8_t)(ref.place + 1U);
         break;
     case BY_C:
-        obis.group[WH_OBIS_C] = (uint8_t)(code[WH_CODE_C] + ref.place);
+        code += C_ONE * ref.place;
         break;
     case BY_E:
-        obis.group[WH_OBIS_E] = (uint8_t)(code[WH_CODE_E] + ref.place);
+        code += E_ONE * ref.place;
         break;
     case BY_NOTHING:
     default:
         break;
     }
-    if (ref.rate != 0) {
-        obis.group[WH_OBIS_E] = ref.rate;
-    }
-    return obis;
+    return ref.rate == 0 ? code : (code & ~E_MASK) | E_ONE * ref.rate;
 }
 
-/* Is obis that of an instance of the row with this code? */
-static bool is_of_row(const uint8_t code[WH_CODE_LEN], wh_obis obis, wh_item_ref *found)
+wh_obis wh_item_obis(wh_item_ref ref)
 {
-    const uint8_t *g = obis.group;
-    wh_item_ref ref = {.item = wh_catalogue_search(code)};
+    uint8_t b;
+    uint32_t code = code_of(ref, &b);
+    return (wh_obis){{ref.item->medium, b, (uint8_t)(code >> 24), (uint8_t)(code >> 16),
+                      (uint8_t)(code >> 8), (uint8_t)code}};
+}
+
+/* What is looked for. */
+typedef struct {
+    uint32_t code;
+    uint8_t medium;
+    uint8_t b;
+} wanted;
+
+/* Is it an instance of the row with this code? */
+static bool is_of_row(uint32_t row_code, const wanted *w, wh_item_ref *found)
+{
+    uint8_t b;
+    wh_item_ref ref = {.item = wh_catalogue_search(w->medium, row_code)};
     if (ref.item == NULL) {
         return false;
     }
     const span_info *span = &SPANS[ref.item->span];
+    unsigned c_above = C_OF(w->code) - (unsigned)C_OF(row_code);
     switch ((axis)span->axis) {
     case BY_PHASE:
-        ref.place = g[WH_OBIS_C] == code[WH_CODE_C]
-                        ? WH_REG_TOTAL
-                        : (uint8_t)((g[WH_OBIS_C] - code[WH_CODE_C]) / PHASE_STEP - 1U);
+        ref.place = c_above == 0 ? WH_REG_TOTAL : (uint8_t)(c_above / PHASE_STEP - 1U);
         break;
     case BY_B:
-        ref.place = (uint8_t)(g[WH_OBIS_B] - 1U);
+        ref.place = (uint8_t)(w->b - 1U);
         break;
     case BY_C:
-        ref.place = (uint8_t)(g[WH_OBIS_C] - code[WH_CODE_C]);
+        ref.place = (uint8_t)c_above;
         break;
     case BY_E:
-        ref.place = (uint8_t)(g[WH_OBIS_E] - code[WH_CODE_E]);
+        ref.place = (uint8_t)(E_OF(w->code) - E_OF(row_code));
         break;
     case BY_NOTHING:
     default:
         break;
     }
-    ref.rate = span->rates ? g[WH_OBIS_E] : 0;
+    ref.rate = span->rates ? E_OF(w->code) : 0;
     *found = ref;
-    return wh_item_is_instance(ref) && wh_obis_equal(wh_item_obis(ref), obis);
+    return wh_item_is_instance(ref) && code_of(ref, &b) == w->code && b == w->b;
 }
 
 /* First the code as it is, but that a phase's is taken for the total's; then with the value groups
@@ -221,23 +238,27 @@ static bool is_of_row(const uint8_t code[WH_CODE_LEN], wh_obis obis, wh_item_ref
 wh_item_ref wh_catalogue_find(wh_obis obis)
 {
     const uint8_t *g = obis.group;
-    uint8_t code[WH_CODE_LEN] = {g[WH_OBIS_A], g[WH_OBIS_C], g[WH_OBIS_D], g[WH_OBIS_E],
-                                 g[WH_OBIS_F]};
+    const wanted w = {
+        .code = (uint32_t)g[WH_OBIS_C] << 24 | (uint32_t)g[WH_OBIS_D] << 16 |
+                (uint32_t)g[WH_OBIS_E] << 8 | g[WH_OBIS_F],
+        .medium = g[WH_OBIS_A],
+        .b = g[WH_OBIS_B],
+    };
+    uint32_t code = w.code;
     wh_item_ref ref = {0};
-    bool electricity = g[WH_OBIS_A] == 1;
-    if (electricity && code[WH_CODE_C] > PHASE_STEP &&
-        code[WH_CODE_C] <= PHASE_STEP * (WH_PHASES + 1)) {
-        code[WH_CODE_C] = (uint8_t)((code[WH_CODE_C] - 1U) % PHASE_STEP + 1U);
+    bool electricity = w.medium == 1;
+    if (electricity && C_OF(code) > PHASE_STEP && C_OF(code) <= PHASE_STEP * (WH_PHASES + 1)) {
+        code -= C_ONE * ((C_OF(code) - 1U) / PHASE_STEP * PHASE_STEP);
     }
-    if (is_of_row(code, obis, &ref)) {
+    if (is_of_row(code, &w, &ref)) {
         return ref;
     }
-    code[WH_CODE_E] = 0;
-    if (g[WH_OBIS_E] != 0 && is_of_row(code, obis, &ref)) {
+    code &= ~E_MASK;
+    if (code != w.code && is_of_row(code, &w, &ref)) {
         return ref;
     }
-    code[WH_CODE_C] = 1;
-    if (electricity && g[WH_OBIS_C] <= WH_CATALOGUE_DEMANDS && is_of_row(code, obis, &ref)) {
+    code = (code & ~(C_ONE * 0xFFU)) | C_ONE;
+    if (electricity && g[WH_OBIS_C] <= WH_CATALOGUE_DEMANDS && is_of_row(code, &w, &ref)) {
         return ref;
     }
     return (wh_item_ref){0};

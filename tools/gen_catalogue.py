@@ -156,9 +156,9 @@ def write_table(rows, folder):
         access = index_of(accesses, row.access)
         limits = index_of(ranges, row.limits)
         unit = "NONE" if row.unit == "-" else row.unit
-        code = ", ".join(map(str, row.code))
+        code = "0x" + "".join(f"{group:02X}" for group in row.code[1:])
         lines.append(
-            f"    {{.name = {len(names)}, .code = {{{code}}}, .span = WH_SPAN_{row.span.upper()}, "
+            f"    {{.name = {len(names)}, .code = {code}, .medium = {row.code[0]}, .span = WH_SPAN_{row.span.upper()}, "
             f".type = WH_VALUE_{row.type.upper()}, .unit = WH_UNIT_{unit}, .scaler = {row.scaler}, "
             f".door = {door}, .access = {access}, .range = {limits}, .source = (uint16_t)({row.source})}},\n")
         names += row.name + "\0"
@@ -167,6 +167,8 @@ def write_table(rows, folder):
     head = "/* Generated from data/catalogue.csv by tools/gen_catalogue.py. */\n"
     with open(folder / "catalogue_table.h", "w", encoding="ascii", newline="\n") as file:
         file.write(head + "static const wh_item ITEMS[] = {\n" + "".join(lines) + "};\n")
+        abstract = sum(1 for row in rows if row.code[0] == 0)
+        file.write(f"#define ABSTRACT {abstract}U /* rows of medium 0; then those of electricity */\n")
         file.write("static const wh_item_door DOORS[] = {\n")
         for door in doors:
             file.write("    {" + ", ".join(door_name(*pair) for pair in zip(("get", "set", "act"), door)) + "},\n")
