@@ -148,13 +148,34 @@ static wh_err check(const wh_meter *meter, wh_item_ref ref, bool allowed, const 
     return wh_item_exists(meter, ref) ? check_value(ref.item, value) : WH_ERR_NOT_FOUND;
 }
 
+/* Who wrote what is an event, one for all that was written in a session. The role is the operator. */
+static void note_write(wh_meter *meter, wh_item_ref ref, wh_role role)
+{
+    wh_keeper *k = meter->keeper;
+    if (k == NULL) {
+        return;
+    }
+    uint32_t utc_s = (uint32_t)(wh_keeper_utc_ms(k) / 1000);
+    if (wh_program_is_other(&k->program, (uint32_t)role)) {
+        (void)!wh_keeper_close_session(meter);
+    }
+    (void)!wh_program_note(&k->program, (uint32_t)role, ref.item->code, utc_s);
+    wh_keeper_touch(k, WH_ROOM_EVENTS);
+}
+
 wh_err wh_meter_set(wh_meter *meter, wh_item_ref ref, wh_role role, const wh_value *value)
 {
     if (!wh_item_is_instance(ref)) {
         return WH_ERR_NOT_FOUND;
     }
     wh_err err = check(meter, ref, wh_item_writable(ref.item, role), value);
-    return err != WH_OK ? err : told(DOORS[ref.item->door].set(meter, ref, value));
+    if (err == WH_OK) {
+        err = told(DOORS[ref.item->door].set(meter, ref, value));
+    }
+    if (err == WH_OK) {
+        note_write(meter, ref, role);
+    }
+    return err;
 }
 
 wh_err wh_meter_act(wh_meter *meter, wh_item_ref ref, wh_role role, const wh_value *argument)
@@ -166,12 +187,19 @@ wh_err wh_meter_act(wh_meter *meter, wh_item_ref ref, wh_role role, const wh_val
     return err != WH_OK ? err : told(DOORS[ref.item->door].act(meter, ref, argument));
 }
 
+/* Value group F of the last billing period is one more, of the one before two more ... */
+#define PAST_NOW  100U
+#define PAST_LAST 125U
+
 wh_err wh_meter_column(const wh_meter *meter, wh_obis obis, uint8_t attribute, int64_t *value)
 {
     const uint8_t attribute_base = 128;
     wh_value v = {0};
     if (attribute != 2 && obis.group[WH_OBIS_F] == 255 && attribute < attribute_base / 2) {
         obis.group[WH_OBIS_F] = (uint8_t)(attribute_base + attribute);
+    }
+    if (obis.group[WH_OBIS_F] > PAST_NOW && obis.group[WH_OBIS_F] <= PAST_LAST) {
+        return wh_catalogue_past(meter, obis, attribute, value);
     }
     wh_item_ref ref = wh_catalogue_find(obis);
     if (ref.item == NULL || !wh_item_exists(meter, ref) || DOORS[ref.item->door].get == NULL) {

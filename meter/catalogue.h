@@ -190,7 +190,8 @@ wh_err wh_meter_act(wh_meter *meter, wh_item_ref ref, wh_role role,
                     const wh_value *argument) WH_MUST_USE;
 
 /* A numeric item as a column of a record: attribute 2 is its value, 5 the time of a demand, k the
- * item with F 128 + k. Times are in seconds.
+ * item with F 128 + k. Times are in seconds. With F 101 it is that of the last billing record, 102 of
+ * the one before ... 125: these use the keeper's work buffer, so no record may capture them.
  *
  * WH_ERR_NOT_FOUND  no such column, or no number
  * WH_ERR_STATE      there is no value */

@@ -95,12 +95,17 @@ wh_err wh_catalogue_set_demand_slips(wh_meter *meter, wh_item_ref ref, const wh_
     return set_period(meter, meter->keeper->demand.config.slip_min, value->u);
 }
 
+/* The maxima are in the record of the event before they are gone. */
 wh_err wh_catalogue_act_demand_reset(wh_meter *meter, wh_item_ref ref, const wh_value *argument)
 {
     wh_keeper *k = meter->keeper;
     (void)ref;
     (void)argument;
-    wh_err err = wh_demand_reset(&k->demand, WH_DEMAND_RESET_COMMAND, wh_keeper_utc_ms(k));
+    wh_err err = wh_keeper_occur(meter, WH_EVENT_DEMAND_CLEAR, 0, NULL);
+    if (err != WH_OK && err != WH_ERR_STATE) { /* STATE: nobody wants to know */
+        return err;
+    }
+    err = wh_demand_reset(&k->demand, WH_DEMAND_RESET_COMMAND, wh_keeper_utc_ms(k));
     wh_keeper_touch(k, WH_ROOM_DEMAND);
     return err;
 }

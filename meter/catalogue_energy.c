@@ -40,11 +40,16 @@ wh_err wh_catalogue_get_combined_reactive(const wh_meter *meter, wh_item_ref ref
     return wh_catalogue_put(ref, mvarh, value);
 }
 
+/* Which of the words it is says value group E. */
 wh_err wh_catalogue_set_word(wh_meter *meter, wh_item_ref ref, const wh_value *value)
 {
+    static const uint8_t KINDS[] = {WH_EVENT_ACTIVE_COMBINATION_PROGRAMMED,
+                                    WH_EVENT_REACTIVE_COMBINATION_1_PROGRAMMED,
+                                    WH_EVENT_REACTIVE_COMBINATION_2_PROGRAMMED};
     wh_err err = wh_catalogue_set_field(meter->keeper, ref, value);
     if (err == WH_OK) {
         wh_keeper_touch(meter->keeper, WH_ROOM_SETTINGS);
+        wh_catalogue_programmed(meter, KINDS[wh_item_obis(ref).group[WH_OBIS_E] % 3U]);
     }
     return err;
 }

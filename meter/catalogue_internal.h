@@ -47,6 +47,10 @@ int64_t wh_catalogue_number(const wh_value *value);
 wh_err wh_catalogue_put_time(int64_t utc_ms, wh_value *value);
 wh_err wh_catalogue_put_time_s(uint32_t utc_s, wh_value *value);
 
+/* An occurrence of data/events.csv: parameters were programmed. Where it cannot be logged the
+ * session of programming tells it all the same. */
+void wh_catalogue_programmed(wh_meter *meter, unsigned kind);
+
 /* Octets that are encoded when they are asked for: into the keeper's work buffer. */
 wh_writer wh_catalogue_octets(const wh_meter *meter);
 wh_err wh_catalogue_put_octets(const wh_writer *w, wh_value *value);
@@ -213,6 +217,8 @@ wh_item_setter wh_catalogue_act_charge_passive;
 wh_item_setter wh_catalogue_act_charge;
 
 /* catalogue_record.c */
+wh_err wh_catalogue_past(const wh_meter *meter, wh_obis obis, uint8_t attribute,
+                         int64_t *value) WH_MUST_USE; /* F 101..125 */
 enum { WH_RECORD_ENTRIES, WH_RECORD_PERIOD, WH_RECORD_DEPTH, WH_RECORD_MODE, WH_RECORD_LIFO };
 wh_item_getter wh_catalogue_get_record;
 wh_item_getter wh_catalogue_get_record_times;
@@ -252,6 +258,7 @@ wh_item_setter wh_catalogue_act_display_test;
 wh_item_getter wh_catalogue_get_keeper;
 wh_item_getter wh_catalogue_get_store_report;
 wh_item_setter wh_catalogue_act_save;
+wh_item_setter wh_catalogue_act_meter_clear;
 
 /* catalogue_identity.c */
 wh_item_getter wh_catalogue_get_device_name;

@@ -94,7 +94,11 @@ wh_err wh_catalogue_set_record_times(wh_meter *meter, wh_item_ref ref, const wh_
         s.time[i] = wh_catalogue_take_pattern(&r);
     }
     s.from_ms = wh_keeper_utc_ms(meter->keeper);
-    return apply(meter, ref, &s);
+    wh_err err = apply(meter, ref, &s);
+    if (err == WH_OK && meter->keeper->config->recorder[ref.place].billing) {
+        wh_catalogue_programmed(meter, WH_EVENT_SETTLEMENT_DAYS_PROGRAMMED);
+    }
+    return err;
 }
 
 /* Of each column its code and the attribute. */
@@ -110,7 +114,13 @@ wh_err wh_catalogue_get_record_columns(const wh_meter *meter, wh_item_ref ref, w
     return wh_catalogue_put_octets(&w, value);
 }
 
-/* None: those of the configuration. The list lies in the upper half of the work buffer, which the
+/* Value group F of a billing period: the last is 101, the one before 102 ... */
+static bool is_past(uint8_t f)
+{
+    return f > 100 && f <= 125;
+}
+
+/* None: those of the configuration. Records of records are none. The list lies in the upper half of the work buffer, which the
  * recorder does not reach. */
 wh_err wh_catalogue_set_record_columns(wh_meter *meter, wh_item_ref ref, const wh_value *value)
 {
@@ -120,6 +130,11 @@ wh_err wh_catalogue_set_record_columns(wh_meter *meter, wh_item_ref ref, const w
     const wh_recorder_now now = wh_keeper_recorder_now(k);
     if (value->len % COLUMN_OCTETS != 0) {
         return WH_ERR_FORMAT;
+    }
+    for (size_t at = 0; at < value->len; at += COLUMN_OCTETS) {
+        if (is_past(value->bytes[at + WH_OBIS_F])) {
+            return WH_ERR_RANGE;
+        }
     }
     wh_recorder_get(recorder_of(meter, ref), &s);
     memmove(list, value->bytes, value->len);
@@ -142,4 +157,42 @@ wh_err wh_catalogue_act_record_reset(wh_meter *meter, wh_item_ref ref, const wh_
     const wh_recorder_now now = wh_keeper_recorder_now(k);
     (void)argument;
     return wh_recorder_reset(recorder_of(meter, ref), &k->store, &now);
+}
+
+/* ---- what was recorded ---- */
+
+static wh_err value_of(const wh_recorder *r, const wh_record *record, wh_column wanted,
+                       int64_t *value)
+{
+    wh_column column;
+    for (unsigned i = 0; wh_recorder_column(r, i, &column); i++) {
+        if (column.attribute == wanted.attribute && wh_obis_equal(column.obis, wanted.obis)) {
+            return wh_recorder_value(r, record, i, value);
+        }
+    }
+    return WH_ERR_NOT_FOUND;
+}
+
+wh_err wh_catalogue_past(const wh_meter *meter, wh_obis obis, uint8_t attribute, int64_t *value)
+{
+    wh_keeper *k = meter->keeper;
+    unsigned place = 0;
+    unsigned count = k == NULL ? 0 : k->config->recorder_count;
+    while (place < count && !k->config->recorder[place].billing) {
+        place++;
+    }
+    if (place == count) {
+        return WH_ERR_NOT_FOUND;
+    }
+    wh_record record;
+    const wh_recorder *r = &k->recorder[place];
+    uint32_t periods_back = obis.group[WH_OBIS_F] - 100U;
+    wh_recorder_cursor cursor = wh_recorder_back(r, &k->store, periods_back);
+    wh_err err = wh_recorder_read(r, &k->store, &cursor, k->work, WH_KEEPER_WORK, &record);
+    if (err != WH_OK) {
+        return err == WH_ERR_NOT_FOUND ? WH_ERR_STATE : err;
+    }
+    wh_column wanted = {.obis = obis, .attribute = attribute};
+    wanted.obis.group[WH_OBIS_F] = 255;
+    return value_of(r, &record, wanted, value);
 }

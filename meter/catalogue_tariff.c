@@ -13,6 +13,15 @@ static wh_err done(wh_meter *meter, wh_room room, wh_err err)
     return err;
 }
 
+/* A table was written: that is an event, too. */
+static wh_err programmed(wh_meter *meter, wh_room room, unsigned kind, wh_err err)
+{
+    if (done(meter, room, err) == WH_OK) {
+        wh_catalogue_programmed(meter, kind);
+    }
+    return err;
+}
+
 /* ---- calendar ---- */
 
 wh_err wh_catalogue_get_zones(const wh_meter *meter, wh_item_ref ref, wh_value *value)
@@ -41,21 +50,24 @@ wh_err wh_catalogue_set_zones(wh_meter *meter, wh_item_ref ref, const wh_value *
 {
     wh_reader r = wh_reader_init(value->bytes, value->len);
     (void)ref;
-    return done(meter, WH_ROOM_ZONES, wh_tariff_take_zones(&meter->keeper->calendar, &r));
+    return programmed(meter, WH_ROOM_ZONES, WH_EVENT_YEAR_ZONES_PROGRAMMED,
+                      wh_tariff_take_zones(&meter->keeper->calendar, &r));
 }
 
 wh_err wh_catalogue_set_days(wh_meter *meter, wh_item_ref ref, const wh_value *value)
 {
     wh_reader r = wh_reader_init(value->bytes, value->len);
     (void)ref;
-    return done(meter, WH_ROOM_DAYS, wh_tariff_take_days(&meter->keeper->calendar, &r));
+    return programmed(meter, WH_ROOM_DAYS, WH_EVENT_DAY_TABLES_PROGRAMMED,
+                      wh_tariff_take_days(&meter->keeper->calendar, &r));
 }
 
 wh_err wh_catalogue_set_holidays(wh_meter *meter, wh_item_ref ref, const wh_value *value)
 {
     wh_reader r = wh_reader_init(value->bytes, value->len);
     (void)ref;
-    return done(meter, WH_ROOM_HOLIDAYS, wh_tariff_take_holidays(&meter->keeper->calendar, &r));
+    return programmed(meter, WH_ROOM_HOLIDAYS, WH_EVENT_HOLIDAYS_PROGRAMMED,
+                      wh_tariff_take_holidays(&meter->keeper->calendar, &r));
 }
 
 static wh_err schedule(wh_meter *meter, int64_t zones_ms, int64_t days_ms)
@@ -103,7 +115,8 @@ wh_err wh_catalogue_set_steps(wh_meter *meter, wh_item_ref ref, const wh_value *
 {
     wh_reader r = wh_reader_init(value->bytes, value->len);
     (void)ref;
-    return done(meter, WH_ROOM_STEPS, wh_step_price_take(&meter->keeper->steps, &r));
+    return programmed(meter, WH_ROOM_STEPS, WH_EVENT_STEP_PRICES_PROGRAMMED,
+                      wh_step_price_take(&meter->keeper->steps, &r));
 }
 
 wh_err wh_catalogue_set_steps_switch(wh_meter *meter, wh_item_ref ref, const wh_value *value)
@@ -149,7 +162,8 @@ wh_err wh_catalogue_get_prices(const wh_meter *meter, wh_item_ref ref, wh_value 
 wh_err wh_catalogue_set_prices(wh_meter *meter, wh_item_ref ref, const wh_value *value)
 {
     wh_reader r = wh_reader_init(value->bytes, value->len);
-    return done(meter, room_of(ref), wh_cost_take_prices(cost_of(meter, ref), &r));
+    return programmed(meter, room_of(ref), WH_EVENT_PRICES_PROGRAMMED,
+                      wh_cost_take_prices(cost_of(meter, ref), &r));
 }
 
 wh_err wh_catalogue_get_prices_switch(const wh_meter *meter, wh_item_ref ref, wh_value *value)

@@ -23,6 +23,12 @@ wh_err wh_cost_init(wh_cost *c, int32_t *price, size_t price_count, uint8_t rate
     return WH_OK;
 }
 
+void wh_cost_clear(wh_cost *c)
+{
+    c->total = 0;
+    c->rest = 0;
+}
+
 /* ---- prices ---- */
 
 static int32_t *prices_of(const wh_cost *c, unsigned set)

@@ -48,6 +48,9 @@ typedef struct {
  * WH_ERR_SPACE  price_count is too small */
 wh_err wh_cost_init(wh_cost *c, int32_t *price, size_t price_count, uint8_t rates) WH_MUST_USE;
 
+/* Nothing was spent; prices stay. */
+void wh_cost_clear(wh_cost *c);
+
 /* Write the standby prices of rates 1..count; those above are 0. WH_ERR_RANGE: count not
  * 1..rates; nothing has changed then. */
 wh_err wh_cost_set_prices(wh_cost *c, const int32_t *price, unsigned count) WH_MUST_USE;

@@ -21,6 +21,11 @@ void wh_step_price_init(wh_step_price *s, int64_t modulus_mwh)
     s->switch_ms = INT64_MAX;
 }
 
+void wh_step_price_clear(wh_step_price *s)
+{
+    s->base_mwh = 0;
+}
+
 /* ---- tables ---- */
 
 static wh_boundary_pattern pattern_of(const wh_step_settlement *d)

@@ -119,6 +119,9 @@ unsigned wh_step_price_tick(wh_step_price *s, const wh_time_zone *zone, int64_t 
  * The base stays. */
 void wh_step_price_restart(wh_step_price *s, const wh_time_zone *zone, int64_t utc_ms);
 
+/* The register was cleared: what is used counts from 0 on. */
+void wh_step_price_clear(wh_step_price *s);
+
 /* Used since the settlement. A register below its base has rolled over. */
 int64_t wh_step_price_used_mwh(const wh_step_price *s, int64_t register_mwh);
 
