@@ -9,9 +9,25 @@ static void switched(const wh_pass *pass, wh_room room, uint8_t cause)
     wh_recorder_trigger(k->recorder, k->config->recorder_count, cause, pass->utc_ms);
 }
 
+static bool switches_now(const wh_keeper *k, int64_t utc_ms)
+{
+    const int64_t due_ms[] = {k->calendar.zones_switch_ms, k->calendar.days_switch_ms,
+                              k->cost_import.switch_ms, k->cost_export.switch_ms};
+    for (size_t i = 0; i < sizeof due_ms / sizeof due_ms[0]; i++) {
+        if (due_ms[i] <= utc_ms) {
+            return true;
+        }
+    }
+    return false;
+}
+
 void wh_keeper_switch_sets(const wh_pass *pass)
 {
     wh_keeper *k = pass->keeper;
+    if (!switches_now(k, pass->utc_ms)) {
+        return;
+    }
+    wh_keeper_close_interval(pass); /* at the old prices */
     unsigned sets = wh_tariff_calendar_switch(&k->calendar, pass->utc_ms);
     if ((sets & WH_TARIFF_SWITCHED_ZONES) != 0) {
         switched(pass, WH_ROOM_ZONES, WH_RECORDER_ZONE_SWITCH);

@@ -91,16 +91,23 @@ static void power_on(keeper_rig *rig, bool ran_on)
 
 void keeper_rig_init(keeper_rig *rig)
 {
+    keeper_rig_init_at(rig, RIG_START_MS, 3);
+}
+
+void keeper_rig_init_at(keeper_rig *rig, int64_t utc_ms, uint8_t phases)
+{
     memset(rig, 0, sizeof *rig);
     fake_flash_init(&rig->flash, 4096, 256, 256, 8, false);
     configure(rig);
+    rig->meter_config.metrology.phases = phases;
+    rig->config.events.phases = phases;
     rig->memory_size = wh_keeper_memory_size(&rig->keeper, &rig->config);
     assert_true(rig->memory_size > 0);
     rig->memory = malloc(rig->memory_size);
     assert_non_null(rig->memory);
-    rig->platform_ms = RIG_START_MS;
+    rig->platform_ms = utc_ms;
     power_on(rig, false);
-    assert_int_equal(wh_clock_set(&rig->keeper.clock, RIG_START_MS), WH_OK);
+    assert_int_equal(wh_clock_set(&rig->keeper.clock, utc_ms), WH_OK);
     wh_meter_tick(&rig->meter, &(wh_meter_inputs){.platform_ms = rig->platform_ms});
 }
 

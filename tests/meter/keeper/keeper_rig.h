@@ -38,6 +38,8 @@ typedef struct {
 
 /* A three-phase meter of four rates on a new flash, its clock set to RIG_START_MS. */
 void keeper_rig_init(keeper_rig *rig);
+/* The same with other phases and another time. */
+void keeper_rig_init_at(keeper_rig *rig, int64_t utc_ms, uint8_t phases);
 void keeper_rig_free(keeper_rig *rig);
 
 /* Power off and on again after `away_ms`: what is in memory is gone. */
