@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Data, Register and Clock: the classes over items of the catalogue (IEC 62056-6-2). */
 #include "core/civil_time.h"
+#include "core/time_zone.h"
+#include "meter/keeper.h"
 #include "view/dlms/cosem_internal.h"
+
+/* Octets of a string in one piece, beside its tag and length. */
+#define SLICE (WH_DLMS_PIECE_SIZE - 8U)
 
 enum {
     CLOCK_STATUS_INVALID = 0x01,
@@ -31,13 +36,9 @@ static void put_value(wh_writer *out, const wh_value *value)
     case WH_VALUE_UINT64:
         wh_dlms_put_long64_unsigned(out, value->u);
         break;
-    case WH_VALUE_OCTETS:
-        wh_dlms_put_octet_string(out, value->bytes, value->len);
-        break;
+    case WH_VALUE_OCTETS: /* come in slices, see read_value */
     case WH_VALUE_TEXT:
-        wh_dlms_put_visible_string(out, (const char *)value->bytes, value->len);
-        break;
-    case WH_VALUE_TIME: /* needs the zone, see read_value */
+    case WH_VALUE_TIME: /* needs the zone */
     case WH_VALUE_NONE:
     case WH_VALUE_TYPES:
     default:
@@ -89,13 +90,46 @@ static void put_time(wh_writer *out, const wh_dlms_date_time *time)
     wh_dlms_put_octet_string(out, octets, sizeof octets);
 }
 
+/* A string of any length, a slice at each call; the step counts the slices. Where the table became
+ * shorter meanwhile, the transfer ends. */
+static wh_dlms_result put_slice(const wh_cosem_read *read, const wh_value *value)
+{
+    wh_dlms_part *part = read->part;
+    size_t at = (size_t)part->step * SLICE;
+    size_t len = value->len < at ? 0 : value->len - at;
+    if (part->step == 0) {
+        uint8_t tag = value->type == WH_VALUE_TEXT ? WH_DLMS_VISIBLE_STRING : WH_DLMS_OCTET_STRING;
+        wh_writer_put_u8(read->out, tag);
+        wh_dlms_put_length(read->out, (uint32_t)value->len);
+    } else if (len == 0) {
+        return WH_DLMS_RESULT_OTHER_REASON;
+    }
+    part->more = len > SLICE;
+    len = part->more ? SLICE : len;
+    wh_writer_put_bytes(read->out, len == 0 ? NULL : value->bytes + at, len);
+    part->step++;
+    return WH_DLMS_RESULT_SUCCESS;
+}
+
+/* Minutes east of UTC at a moment. */
+static int16_t offset_at(const wh_cosem_read *read, int64_t utc_ms)
+{
+    const wh_meter *meter = read->cosem->meter;
+    return meter->keeper == NULL
+               ? meter->config->utc_offset_min
+               : wh_time_zone_offset_min(&meter->keeper->clock.zone, utc_ms, NULL);
+}
+
 /* No value is null-data, so that a list of registers can be read before all of them have one. */
 static wh_dlms_result read_value(const wh_cosem_read *read)
 {
     wh_value value;
     wh_err err = item_value(read, &value);
+    if (err == WH_OK && (value.type == WH_VALUE_OCTETS || value.type == WH_VALUE_TEXT)) {
+        return put_slice(read, &value);
+    }
     if (err == WH_OK && value.type == WH_VALUE_TIME) {
-        wh_dlms_date_time time = local_time(value.i, read->cosem->meter->config->utc_offset_min);
+        wh_dlms_date_time time = local_time(value.i, offset_at(read, value.i));
         put_time(read->out, &time);
     } else if (err == WH_OK) {
         put_value(read->out, &value);
@@ -123,36 +157,72 @@ wh_dlms_result wh_cosem_read_register(const wh_cosem_read *read)
     return WH_DLMS_RESULT_SUCCESS;
 }
 
-wh_dlms_result wh_cosem_read_clock(const wh_cosem_read *read)
+/* A change to or from daylight saving: a date of the clock with its wildcards. */
+static wh_dlms_date_time change_time(const wh_time_zone *zone, const wh_time_zone_change *change)
 {
-    int16_t offset_min = read->cosem->meter->config->utc_offset_min;
+    wh_dlms_date_time time = unspecified_time(NOT_SPECIFIED);
+    if (zone->dst_min != 0) {
+        time.year = change->year;
+        time.month = change->month;
+        time.day = change->day;
+        time.weekday = change->weekday;
+        time.hour = change->hour;
+        time.minute = change->minute;
+        time.second = change->second;
+    }
+    return time;
+}
+
+/* What the clock of this meter is; one without a keeper has a fixed offset. */
+static wh_clock clock_of(const wh_meter *meter)
+{
+    wh_clock clock = {.base = CLOCK_BASE_CRYSTAL, .dst_off = true};
+    clock.zone.standard_min = meter->config->utc_offset_min;
+    return meter->keeper == NULL ? clock : meter->keeper->clock;
+}
+
+static wh_dlms_date_time now_of(const wh_cosem_read *read)
+{
+    const wh_keeper *keeper = read->cosem->meter->keeper;
     wh_value value;
     wh_dlms_date_time now = item_value(read, &value) == WH_OK
-                                ? local_time(value.i, offset_min)
+                                ? local_time(value.i, offset_at(read, value.i))
                                 : unspecified_time(CLOCK_STATUS_INVALID);
-    wh_dlms_date_time never = unspecified_time(NOT_SPECIFIED);
+    if (keeper != NULL) {
+        now.status = wh_clock_status(&keeper->clock);
+    }
+    return now;
+}
+
+wh_dlms_result wh_cosem_read_clock(const wh_cosem_read *read)
+{
+    const wh_clock clock = clock_of(read->cosem->meter);
+    const wh_time_zone zone = wh_clock_zone_as_set(&clock);
+    const wh_dlms_date_time now = now_of(read);
+    const wh_dlms_date_time change =
+        change_time(&zone, read->attribute == 5 ? &zone.begin : &zone.end);
     switch (read->attribute) {
     case 2:
         put_time(read->out, &now);
         break;
     case 3: /* time_zone */
-        wh_dlms_put_long(read->out, (int16_t)-offset_min);
+        wh_dlms_put_long(read->out, (int16_t)-zone.standard_min);
         break;
     case 4: /* status */
         wh_dlms_put_unsigned(read->out, now.status);
         break;
-    case 5: /* daylight_savings_begin, _end: this clock keeps one offset */
+    case 5: /* daylight_savings_begin, _end */
     case 6:
-        put_time(read->out, &never);
+        put_time(read->out, &change);
         break;
     case 7: /* daylight_savings_deviation */
-        wh_dlms_put_integer(read->out, 0);
+        wh_dlms_put_integer(read->out, (int8_t)zone.dst_min);
         break;
     case 8: /* daylight_savings_enabled */
-        wh_dlms_put_boolean(read->out, false);
+        wh_dlms_put_boolean(read->out, !clock.dst_off);
         break;
     default: /* 9, clock_base */
-        wh_dlms_put_enum(read->out, CLOCK_BASE_CRYSTAL);
+        wh_dlms_put_enum(read->out, clock.base);
         break;
     }
     return WH_DLMS_RESULT_SUCCESS;
