@@ -130,8 +130,8 @@ void wh_event_put_setting(wh_events *m, unsigned kind, const wh_event_setting *s
 
 /* event_record.c */
 
-/* Write the record of an event that begins, into at least wh_event_record_size(slot) bytes. A begin
- * of 0: nothing is known of it, all that would have been captured is null. */
+/* Write the record of an event that begins, into at least wh_event_record_size(slot) bytes.
+ * `columns` NULL: nothing is known of its begin, all that would have been captured is null. */
 wh_err wh_event_record_begin(wh_writer *w, unsigned slot, uint32_t begin_s,
                              const wh_event_detail *detail,
                              const wh_column_reader *columns) WH_MUST_USE;

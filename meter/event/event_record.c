@@ -178,7 +178,7 @@ wh_err wh_event_record_begin(wh_writer *w, unsigned slot, uint32_t begin_s,
     wh_writer_put_u32be(w, begin_s);
     wh_writer_put_u32be(w, 0);
     for (walk way = walk_layout(layout); walk_on(&way);) {
-        put_item(w, &way.item, detail != NULL ? detail : &none, begin_s != 0 ? columns : NULL);
+        put_item(w, &way.item, detail != NULL ? detail : &none, columns);
     }
     return wh_writer_err(w);
 }

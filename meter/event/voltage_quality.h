@@ -5,7 +5,7 @@
  * passes between 93 and 107 %. The total passes where all phases do, and has the extremes of them
  * all. The month ends with an occurrence of WH_EVENT_VOLTAGE_QUALITY, which keeps twelve:
  *
- *   each minute   wh_voltage_quality_minute; save with the energies
+ *   each minute   wh_voltage_quality_minute; saved with the energies, in a key of its own
  *   month's end   wh_voltage_quality_given │ begin │ wh_events_occur, wh_event_log_take with the
  *                 numbers given │ wh_voltage_quality_start │ save │ commit */
 #ifndef WH_METER_VOLTAGE_QUALITY_H
@@ -18,7 +18,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define WH_VOLTAGE_QUALITY_PLACES    4U /* the phases, then the total */
+#define WH_VOLTAGE_QUALITY_KEY       23U /* store key of its own */
+#define WH_VOLTAGE_QUALITY_PLACES    4U  /* the phases, then the total */
 #define WH_VOLTAGE_QUALITY_GIVEN     28U
 #define WH_VOLTAGE_QUALITY_SAVE_SIZE (1U + WH_VOLTAGE_QUALITY_GIVEN * 4U)
 

@@ -280,10 +280,12 @@ static void a_saved_session_that_is_damaged_is_refused(void **state)
 static void numbers_and_tables_that_are_given_are_kept(void **state)
 {
     event_store_rig *rig = new_rig();
+    unsigned zones = wh_event_slot(WH_EVENT_YEAR_ZONES_PROGRAMMED, 0);
     static uint8_t table[1017];
     const int64_t given[] = {11, -22, INT64_MAX, 44};
     wh_event_detail detail = {.operator_code = 5, .given = given, .given_count = 2};
     (void)state;
+    rig->logs[WH_EVENT_LOG_FIRST + zones].entry_size += 1; /* the store would take it */
     assert_int_equal(store_rig_occur(rig, WH_EVENT_CLOCK_SET, &detail), WH_OK);
     wh_event_record record = read(rig, wh_event_slot(WH_EVENT_CLOCK_SET, 0), 0);
     assert_int_equal(field(&record, 1).value, 11);
@@ -306,6 +308,10 @@ static void numbers_and_tables_that_are_given_are_kept(void **state)
     assert_memory_equal(f.bytes, table, 1016);
     detail.table_len = 1017;
     assert_int_equal(store_rig_occur(rig, WH_EVENT_HOLIDAYS_PROGRAMMED, &detail), WH_ERR_SPACE);
+    detail.table_len = 85;
+    assert_int_equal(store_rig_occur(rig, WH_EVENT_YEAR_ZONES_PROGRAMMED, &detail), WH_ERR_SPACE);
+    detail.table_len = 84;
+    assert_int_equal(store_rig_occur(rig, WH_EVENT_YEAR_ZONES_PROGRAMMED, &detail), WH_OK);
     free_rig(rig);
 }
 

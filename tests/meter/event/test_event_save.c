@@ -418,6 +418,12 @@ static void a_clear_takes_all_counts_but_those_of_the_clears(void **state)
     assert_int_equal(wh_events_clear_kind(&rig->events, WH_EVENT_UNDER_VOLTAGE), WH_OK);
     assert_int_equal(wh_events_duration_s(&rig->events, running), 0);
     assert_int_equal(rig->events.epoch, 2);
+    event_rig_hold(rig, WH_EVENT_METER_COVER_OPEN, 0); /* one that is still to be told stays */
+    wh_events_tick(&rig->events, &rig->in, 1, 1000);
+    wh_events_clear(&rig->events);
+    unsigned cover = wh_event_slot(WH_EVENT_METER_COVER_OPEN, 0);
+    assert_int_equal(wh_events_count(&rig->events, cover), 1);
+    assert_true(wh_events_next(&rig->events, &notice));
     assert_int_equal(wh_events_clear_kind(&rig->events, WH_EVENT_METER_CLEAR), WH_ERR_DENIED);
     assert_int_equal(wh_events_clear_kind(&rig->events, WH_EVENT_EVENT_CLEAR), WH_ERR_DENIED);
     assert_int_equal(wh_events_clear_kind(&rig->events, WH_EVENT_KINDS), WH_ERR_NOT_FOUND);
