@@ -27,6 +27,13 @@ server: { port: %d }
 CALM = SUNNY.replace("speed: unlimited", "speed: 1")
 
 
+KEEPS = CALM + """keep:
+  store: { file: %s.store }
+  zone: CET-1CEST,M3.5.0,M10.5.0/3
+  display: { screen_s: 1, rate_names: true, automatic: ['1.8.0', '16.7.0', '0.9.1'] }
+"""
+
+
 class Terminal:
     """A tmux server of its own with one window that runs one command."""
 
@@ -114,6 +121,38 @@ class Screen(e2e_meter.EndToEnd):
                 terminal.wait_for("● lost")
                 terminal.tmux("send-keys", "q")
                 terminal.wait_for("left with 0")
+
+    def test_the_display_of_the_meter_is_shown_as_it_looks(self):
+        with Meter(self.folder, KEEPS % (0, "lcd")) as meter:
+            with Terminal(self.folder, self.command(meter.url, "-i", "0.2", "--lcd")) as terminal:
+                page = terminal.wait_for("●kWh", "1.8.0", "●sharp", "●L1 ●L2 ●L3", "d values")
+                self.assertIn("┏━━━━┓", page)
+                self.assertEqual(len(page.splitlines()), 24)
+                terminal.wait_for("●kW ", "16.7.0")
+                page = terminal.wait_for("0.9.1")
+                self.assertNotIn("●kW", page)
+                terminal.tmux("send-keys", "d")
+                terminal.wait_for("import kWh", "d display")
+                terminal.tmux("send-keys", "d")
+                terminal.wait_for("●sharp")
+                terminal.tmux("send-keys", "q")
+                terminal.wait_for("left with 0")
+            status, out, err = e2e_meter.run(WATTHOUR, "watch", "--once", "--lcd", meter.url)
+            self.assertEqual((status, err), (0, ""))
+            self.assertIn("*sharp", out)
+            self.assertTrue(out.isascii())
+            self.assertEqual(len(out.splitlines()), 16)
+
+    def test_a_meter_without_a_display_says_so(self):
+        with Meter(self.folder, CALM % 0) as meter:
+            status, out, err = e2e_meter.run(WATTHOUR, "watch", "--once", "--lcd", meter.url)
+            self.assertEqual((status, out), (1, ""))
+            self.assertIn("does not tell what its display shows", err)
+            with Terminal(self.folder, self.command(meter.url, "--lcd")) as terminal:
+                terminal.wait_for("This meter does not tell what its display shows.")
+        status, _, err = e2e_meter.run(WATTHOUR, "watch", "--json", "--lcd", meter.url)
+        self.assertEqual(status, 2)
+        self.assertIn("--json has no picture of a display", err)
 
 
 if __name__ == "__main__":
