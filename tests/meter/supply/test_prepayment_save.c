@@ -185,12 +185,29 @@ static void a_damaged_amount_is_seen_by_the_sum(void **state)
     assert_true(taken > 1000 && taken < 5000);
 }
 
+static void boundaries_are_looked_at_anew_after_restoring(void **state)
+{
+    (void)state;
+    uint8_t bytes[WH_PREPAYMENT_SAVE_SIZE];
+    account_rig r = account_rig_usual();
+    fixture(bytes);
+    wh_prepayment_tick(&r.p, &r.in); /* this account has nothing due, ever */
+    assert_int_equal(restore(&r.p, bytes, sizeof bytes), WH_OK);
+    int64_t collected = r.p.collected;
+    assert_true(r.p.next_due_ms == INT64_MIN);
+    r.in.utc_ms += 2 * INT64_C(86400000); /* the one restored has */
+    wh_prepayment_tick(&r.p, &r.in);
+    assert_true(r.p.collected > collected);
+    account_rig_check(&r.p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_saved_format_of_version_1_is_read),
         cmocka_unit_test(what_is_not_whole_is_refused_and_changes_nothing),
         cmocka_unit_test(a_damaged_amount_is_seen_by_the_sum),
+        cmocka_unit_test(boundaries_are_looked_at_anew_after_restoring),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -131,6 +131,15 @@ static void digits_and_octets_are_the_same_token(void **state)
         assert_int_equal(token_class, i % 4);
         assert_true(block == want);
     }
+    /* 56493153725450313471, the number in hexadecimal */
+    static const uint8_t octets[WH_TOKEN_OCTETS] = {0x03, 0x0F, 0xFF, 0xFF, 0xFF,
+                                                    0xEF, 0x00, 0x5E, 0xFF};
+    fake_token_module m;
+    wh_token_gateway g;
+    fake_token_module_init(&m, NULL);
+    wh_token_gateway_init(&g, &m.module);
+    assert_int_equal(enter(&g, octets, sizeof octets), WH_TOKEN_EXECUTION_OK);
+    assert_true(m.last.value == 0xFFFFFFFFF);
 }
 
 static void amounts_have_an_exponent_of_ten(void **state)
