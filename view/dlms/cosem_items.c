@@ -174,11 +174,23 @@ static wh_dlms_date_time change_time(const wh_time_zone *zone, const wh_time_zon
 }
 
 /* What the clock of this meter is; one without a keeper has a fixed offset. */
-static wh_clock clock_of(const wh_meter *meter)
+typedef struct {
+    wh_time_zone zone;
+    bool dst_enabled;
+    uint8_t base;
+} clock_settings;
+
+static clock_settings clock_of(const wh_meter *meter)
 {
-    wh_clock clock = {.base = CLOCK_BASE_CRYSTAL, .dst_off = true};
-    clock.zone.standard_min = meter->config->utc_offset_min;
-    return meter->keeper == NULL ? clock : meter->keeper->clock;
+    clock_settings c = {.base = CLOCK_BASE_CRYSTAL};
+    if (meter->keeper != NULL) {
+        c.zone = wh_clock_zone_as_set(&meter->keeper->clock);
+        c.dst_enabled = !meter->keeper->clock.dst_off;
+        c.base = meter->keeper->clock.base;
+    } else {
+        c.zone.standard_min = meter->config->utc_offset_min;
+    }
+    return c;
 }
 
 static wh_dlms_date_time now_of(const wh_cosem_read *read)
@@ -196,17 +208,16 @@ static wh_dlms_date_time now_of(const wh_cosem_read *read)
 
 wh_dlms_result wh_cosem_read_clock(const wh_cosem_read *read)
 {
-    const wh_clock clock = clock_of(read->cosem->meter);
-    const wh_time_zone zone = wh_clock_zone_as_set(&clock);
+    const clock_settings clock = clock_of(read->cosem->meter);
     const wh_dlms_date_time now = now_of(read);
     const wh_dlms_date_time change =
-        change_time(&zone, read->attribute == 5 ? &zone.begin : &zone.end);
+        change_time(&clock.zone, read->attribute == 5 ? &clock.zone.begin : &clock.zone.end);
     switch (read->attribute) {
     case 2:
         put_time(read->out, &now);
         break;
     case 3: /* time_zone */
-        wh_dlms_put_long(read->out, (int16_t)-zone.standard_min);
+        wh_dlms_put_long(read->out, (int16_t)-clock.zone.standard_min);
         break;
     case 4: /* status */
         wh_dlms_put_unsigned(read->out, now.status);
@@ -216,10 +227,10 @@ wh_dlms_result wh_cosem_read_clock(const wh_cosem_read *read)
         put_time(read->out, &change);
         break;
     case 7: /* daylight_savings_deviation */
-        wh_dlms_put_integer(read->out, (int8_t)zone.dst_min);
+        wh_dlms_put_integer(read->out, (int8_t)clock.zone.dst_min);
         break;
     case 8: /* daylight_savings_enabled */
-        wh_dlms_put_boolean(read->out, !clock.dst_off);
+        wh_dlms_put_boolean(read->out, clock.dst_enabled);
         break;
     default: /* 9, clock_base */
         wh_dlms_put_enum(read->out, clock.base);
