@@ -66,6 +66,19 @@ void wh_keeper_close_interval(const wh_pass *pass)
     wh_keeper_book(pass);
 }
 
+/* Is any maximum of the period that ended then? It is billed, so it may not wait. */
+static bool has_new_maximum(const wh_demand *d, int64_t end_ms)
+{
+    for (uint8_t channel = 0; channel < d->config.channels; channel++) {
+        for (uint8_t rate = 0; rate <= d->config.rates; rate++) {
+            if (wh_demand_max(d, channel, rate).end_ms == end_ms) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
 void wh_keeper_demand(const wh_pass *pass)
 {
     wh_keeper *k = pass->keeper;
@@ -73,7 +86,7 @@ void wh_keeper_demand(const wh_pass *pass)
     int32_t offset_s = k->clock.zone.standard_min * 60;
     int64_t slip = wh_demand_slip_at(&k->demand, pass->utc_ms, offset_s, &start_ms);
     if (wh_demand_tick(&k->demand, slip, start_ms)) {
-        wh_keeper_changed(k, WH_ROOM_DEMAND, false);
+        wh_keeper_changed(k, WH_ROOM_DEMAND, has_new_maximum(&k->demand, start_ms));
     }
 }
 

@@ -275,7 +275,8 @@ void wh_keeper_flush(const wh_pass *pass)
 {
     wh_keeper *k = pass->keeper;
     uint32_t now_ms = (uint32_t)pass->inputs->platform_ms;
-    if (wh_flush_is_due(&k->flush, k->moved_mwh, pass->inputs->power_fails, now_ms)) {
+    bool failing = pass->inputs->power_fails && k->dirty != 0; /* also what moves without energy */
+    if (wh_flush_is_due(&k->flush, k->moved_mwh, pass->inputs->power_fails, now_ms) || failing) {
         wh_keeper_changed(k, WH_ROOM_CLOCK, false);
         if (commit_all(pass->meter, UINT32_MAX) == WH_OK) {
             wh_flush_done(&k->flush, now_ms);

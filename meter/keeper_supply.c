@@ -116,16 +116,19 @@ static void prepayment(const wh_pass *pass)
         .fixed = s->mode == 0 || s->protected_on,
         .limiting = is_limiting(k),
     };
-    wh_prepayment *p = &k->prepayment;
-    wh_prepayment_tick(p, &in);
-    if (p->wish != WH_PREPAYMENT_NO_WISH) {
-        wh_switch_ask ask = p->wish == WH_PREPAYMENT_DISCONNECT ? WH_SWITCH_LOCAL_DISCONNECT
-                                                                : WH_SWITCH_LOCAL_RECONNECT;
-        if (wh_switch_request(&k->main_switch, ask, WH_SWITCH_BY_CREDIT, pass->utc_ms) != WH_OK) {
-            wh_prepayment_refused(p);
-        }
+    wh_prepayment_tick(&k->prepayment, &in);
+    wh_keeper_revised(k, WH_ROOM_PREPAYMENT, k->prepayment.urgent);
+}
+
+/* What the account wishes of the switch: opened before its tick, closed behind it, when it knows
+ * that it is not barred any more. */
+static void ask_for_account(const wh_pass *pass, wh_prepayment_wish wish, wh_switch_ask ask)
+{
+    wh_keeper *k = pass->keeper;
+    if (k->prepayment.wish == wish &&
+        wh_switch_request(&k->main_switch, ask, WH_SWITCH_BY_CREDIT, pass->utc_ms) != WH_OK) {
+        wh_prepayment_refused(&k->prepayment);
     }
-    wh_keeper_revised(k, WH_ROOM_PREPAYMENT, p->urgent);
 }
 
 static void main_switch(const wh_pass *pass)
@@ -148,7 +151,9 @@ void wh_keeper_supply(const wh_pass *pass)
     wh_keeper *k = pass->keeper;
     bool above = limiters(pass);
     prepayment(pass);
+    ask_for_account(pass, WH_PREPAYMENT_DISCONNECT, WH_SWITCH_LOCAL_DISCONNECT);
     main_switch(pass);
+    ask_for_account(pass, WH_PREPAYMENT_RECONNECT, WH_SWITCH_LOCAL_RECONNECT);
     wh_loads_tick(&k->loads, pass->elapsed_ms, above);
     wh_keeper_revised(k, WH_ROOM_LOADS, k->loads.revision);
 }

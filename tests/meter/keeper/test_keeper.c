@@ -96,6 +96,69 @@ static void a_power_cut_that_was_signalled_loses_nothing(void **state)
     keeper_rig_free(&rig);
 }
 
+static void a_maximum_survives_a_power_cut_hours_after_the_last_energy(void **state)
+{
+    (void)state;
+    keeper_rig rig;
+    keeper_rig_init(&rig);
+    run_day(&rig);
+    wh_demand_value max = wh_demand_max(&rig.keeper.demand, 0, 0);
+    assert_true(max.mw > 0);
+    for (unsigned minute = 0; minute < 300; minute++) {
+        keeper_rig_run(&rig, 60000, (const int64_t[]){0, 0, 0});
+    }
+    keeper_rig_restart(&rig, 60000); /* not signalled */
+    assert_int_equal(wh_demand_max(&rig.keeper.demand, 0, 0).mw, max.mw);
+    assert_int_equal(wh_demand_max(&rig.keeper.demand, 0, 0).end_ms, max.end_ms);
+    keeper_rig_free(&rig);
+}
+
+/* Credit for a few minutes, in a mode with local reconnection. */
+static void open_account(keeper_rig *rig)
+{
+    static const wh_credit_config token = {.type = WH_CREDIT_TOKEN,
+                                           .priority = 1,
+                                           .flags = WH_CREDIT_SHOWN | WH_CREDIT_TOKENS,
+                                           .token_share = 100,
+                                           .preset = 10000};
+    static const wh_charge_config energy = {.type = WH_CHARGE_CONSUMPTION, .priority = 1};
+    static const int32_t price[RIG_RATES] = {1000000, 1000000, 1000000, 1000000};
+    wh_keeper *k = &rig->keeper;
+    int64_t now_ms = k->clock.utc_ms;
+    wh_prepayment_config config = k->prepayment.config;
+    config.mode = WH_PREPAYMENT_PAY_FIRST;
+    config.reconnects = true;
+    assert_int_equal(wh_switch_set_mode(&k->main_switch, 6, now_ms), WH_OK);
+    assert_int_equal(wh_prepayment_configure(&k->prepayment, &config), WH_OK);
+    assert_int_equal(wh_prepayment_set_credit(&k->prepayment, 0, &token, &k->clock.zone, now_ms),
+                     WH_OK);
+    assert_int_equal(wh_prepayment_set_charge(&k->prepayment, 0, &energy, &k->clock.zone, now_ms),
+                     WH_OK);
+    assert_int_equal(wh_prepayment_activate(&k->prepayment, &k->clock.zone, now_ms), WH_OK);
+    assert_int_equal(wh_cost_set_prices(&k->cost_import, price, RIG_RATES), WH_OK);
+    wh_cost_schedule(&k->cost_import, now_ms);
+}
+
+static void a_top_up_closes_the_switch_in_the_next_tick(void **state)
+{
+    (void)state;
+    keeper_rig rig;
+    keeper_rig_init(&rig);
+    open_account(&rig);
+    for (unsigned minute = 0; minute < 10; minute++) {
+        keeper_rig_run(&rig, 60000, (const int64_t[]){1000, 0, 0});
+    }
+    assert_int_equal(rig.keeper.main_switch.state, WH_SWITCH_READY);
+    assert_int_equal(rig.keeper.main_switch.cause, WH_SWITCH_BY_CREDIT);
+    assert_int_equal(wh_prepayment_top_up(&rig.keeper.prepayment, 5000000, RIG_START_MS + 600000),
+                     WH_PREPAYMENT_ACCEPTED);
+    keeper_rig_run(&rig, 1000, (const int64_t[]){0, 0, 0});
+    assert_int_equal(rig.keeper.main_switch.state, WH_SWITCH_CONNECTED);
+    assert_int_equal(wh_events_total_count(&rig.keeper.events, WH_EVENT_SWITCH_REFUSED), 0);
+    assert_int_equal(wh_events_total_count(&rig.keeper.events, WH_EVENT_PURCHASE), 1);
+    keeper_rig_free(&rig);
+}
+
 static void the_calendar_survives_a_restart(void **state)
 {
     (void)state;
@@ -126,6 +189,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_rate_gets_the_energy_of_its_hours),
         cmocka_unit_test(a_power_cut_that_was_signalled_loses_nothing),
+        cmocka_unit_test(a_maximum_survives_a_power_cut_hours_after_the_last_energy),
+        cmocka_unit_test(a_top_up_closes_the_switch_in_the_next_tick),
         cmocka_unit_test(the_calendar_survives_a_restart),
         cmocka_unit_test(memory_one_byte_short_is_refused),
     };
