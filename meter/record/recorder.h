@@ -146,7 +146,7 @@ typedef struct {
     /* Of boundaries; NEVER for those not used. EVERY with hour and minute: that much after its
      * boundaries, less than every_s. */
     wh_boundary_pattern time[WH_RECORDER_TIMES_MAX];
-    int64_t from_ms; /* no boundary before it is made; where a time changes */
+    int64_t from_ms; /* where a time changes: of what is to come, nothing before this is made */
     wh_recorder_content content;
 } wh_recorder_settings;
 

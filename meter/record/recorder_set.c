@@ -6,6 +6,7 @@
 
 #define SETTINGS_VERSION 1U
 #define LIFO             0x01U
+#define MS_PER_S         1000
 #define COLUMN_SIZE      7U
 #define LAST_MAX         (INT64_C(1) << 40) /* of seconds there are fewer until the year 9999 */
 #define GROUP_MAX        32U
@@ -115,8 +116,8 @@ static void decode(wh_reader *r, wh_recorder_settings *s, uint32_t *crc)
 
 static bool time_is_good(const wh_boundary_pattern *time)
 {
-    bool in_period = time->hour < 24 && time->minute < 60 &&
-                     wh_recorder_phase_ms(time) < (int64_t)time->every_s * 1000;
+    bool in_period =
+        time->minute < 60 && wh_recorder_phase_ms(time) < (int64_t)time->every_s * MS_PER_S;
     return wh_boundary_check(time) == WH_OK && (time->kind != WH_BOUNDARY_EVERY || in_period);
 }
 
@@ -139,11 +140,11 @@ static bool settings_are_good(const wh_recorder *r, const wh_recorder_settings *
 
 /* ---- taking effect ---- */
 
-/* What is past at from_ms counts as done. */
+/* What is past by now, and what is before from_ms, counts as done. */
 static wh_err start(wh_boundary *b, const wh_boundary_pattern *time, const wh_recorder_now *now,
                     int64_t from_ms)
 {
-    int64_t ms = from_ms > now->utc_ms ? from_ms - 1 : now->utc_ms;
+    int64_t ms = from_ms >= now->utc_ms ? from_ms - 1 : now->utc_ms;
     return wh_boundary_start(b, time, now->zone, ms - wh_recorder_phase_ms(time));
 }
 

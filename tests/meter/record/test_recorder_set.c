@@ -327,6 +327,15 @@ static void records_begin_at_the_start_that_was_set(void **unused)
     assert_int_equal(times[0], at_s("2025-06-02 06:10:00")); /* the start itself is one */
     assert_int_equal(times[1], at_s("2025-06-02 06:40:00"));
     assert_int_equal(times[2], at_s("2025-06-02 07:10:00"));
+    s.time[0].minute = 0;
+    s.from_ms = rig.utc_ms; /* 07:30: now is one too */
+    assert_int_equal(rig_set(&rig, 0, &s), WH_OK);
+    assert_int_equal(rig_pass(&rig), 1);
+    assert_int_equal(rig_back(&rig, 0, 1).head.time_s, at_s("2025-06-02 07:30:00"));
+    s.time[0].minute = 15;
+    s.from_ms = rig.utc_ms - HOUR; /* what is past is not made up for */
+    assert_int_equal(rig_set(&rig, 0, &s), WH_OK);
+    assert_int_equal(rig_pass(&rig), 0);
     rig_free(&rig);
 }
 
@@ -414,6 +423,19 @@ static void what_cannot_be_configured_is_refused(void **unused)
     wh_recorder_config good = {.log = 23, .depth = 1, .kind = WH_BOUNDARY_MONTH_END};
     wh_recorder_memory memory = {.boundary = boundary, .boundary_count = 1, .record_size = 6};
     assert_int_equal(wh_recorder_init(&r, &good, &memory, 63, &now), WH_OK);
+    static const wh_column_run most[] = {
+        /* 64 + 64 + 7 * 3 columns are the most; then one more */
+        {.which = WH_RECORDER_BY_RATE},     {.which = WH_RECORDER_BY_RATE},
+        {.which = WH_RECORDER_PHASES_ONLY}, {.which = WH_RECORDER_PHASES_ONLY},
+        {.which = WH_RECORDER_PHASES_ONLY}, {.which = WH_RECORDER_PHASES_ONLY},
+        {.which = WH_RECORDER_PHASES_ONLY}, {.which = WH_RECORDER_PHASES_ONLY},
+        {.which = WH_RECORDER_PHASES_ONLY}, {.which = 0}};
+    good.run = most;
+    good.run_count = 9;
+    memory.record_size = WH_RECORD_SIZE(WH_RECORD_COLUMNS_MAX + 1);
+    assert_int_equal(wh_recorder_init(&r, &good, &memory, 63, &now), WH_OK);
+    good.run_count = 10;
+    assert_int_equal(wh_recorder_init(&r, &good, &memory, 63, &now), WH_ERR_RANGE);
 }
 
 int main(void)
