@@ -501,6 +501,28 @@ static wh_err check_load(const check *c, unsigned i)
     return err;
 }
 
+/* Only some control modes of the main switch let the meter close it by itself. */
+static wh_err check_closing(const check *c)
+{
+    const wh_keep_settings *k = c->keep;
+    if (k->switch_mode == 5 || k->switch_mode == 6) {
+        return WH_OK;
+    }
+    for (unsigned i = 0; i < k->limits_count; ++i) {
+        char key[KEY_SIZE];
+        if (k->limits[i].action == WH_LIMITER_DISCONNECT && k->limits[i].reclose_max > 0) {
+            return wh_config_yaml_refuse(c->config, c->message,
+                                         key_at(key, "limits", i, "reclose_max"),
+                                         "needs switch_mode 5 or 6, is %u", k->switch_mode);
+        }
+    }
+    if (k->prepayment != NULL && k->prepayment->reconnects) {
+        return wh_config_yaml_refuse(c->config, c->message, "keep.prepayment.reconnects",
+                                     "needs switch_mode 5 or 6, is %u", k->switch_mode);
+    }
+    return WH_OK;
+}
+
 static wh_err check_supply(const check *c)
 {
     wh_err err = check_account(c);
@@ -510,7 +532,7 @@ static wh_err check_supply(const check *c)
     for (unsigned i = 0; err == WH_OK && i < c->keep->loads_count; ++i) {
         err = check_load(c, i);
     }
-    return err;
+    return err == WH_OK ? check_closing(c) : err;
 }
 
 /* ---- display ---- */

@@ -93,14 +93,20 @@ class Keeping(e2e_meter.EndToEnd):
             newest = int(profile[-1]["1-0:1.8.0/2"]) if profile else 0
         self.assertGreater(entries, 3)
 
-    def test_a_meter_that_is_ended_loses_nothing_at_all(self):
-        with Meter(self.folder, config("ended"), "ended.yaml") as meter:
+    def test_a_meter_that_is_ended_loses_nothing_and_a_restart_changes_nothing(self):
+        text = config("ended").replace("    import_prices:", "    steps_above_kwh: [200]\n"
+                                       "    steps_prices: [0, 0.1]\n    import_prices:")
+        switches = range(5, 9)  # logs of the freezes at a switch of zones, days, prices, steps
+        with Meter(self.folder, text, "ended.yaml") as meter:
             _, read = self.watch_register(meter, 0.5)
             self.assertEqual(meter.stop(), 0)
-        with Meter(self.folder, config("ended"), "ended.yaml") as meter:
-            first, _ = self.watch_register(meter, 0)
+        made = [self.records(meter.path, log) for log in switches]
+        with Meter(self.folder, text, "ended.yaml") as meter:
+            first, _ = self.watch_register(meter, 0.5)
+            self.assertEqual(meter.stop(), 0)
         self.assertGreater(read, 0)
         self.assertGreaterEqual(first, read)
+        self.assertEqual([self.records(meter.path, log) for log in switches], made)
 
     def test_each_bill_is_written_once(self):
         key = os.path.join(self.folder, "meter.key")
