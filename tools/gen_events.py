@@ -367,9 +367,9 @@ def main():
         file.write(note)
         write_rows(file, events, slots)
     with open(out / "event_names.h", "w", encoding="ascii", newline="\n") as file:
-        file.write(note + "static const char *const names[] = {\n")
-        file.writelines(f"    \"{event['name']}\",\n" for event in events)
-        file.write("};\n")
+        file.write(note + "static const char names[] =\n")  # each ends with a 0
+        file.writelines(f"    \"{event['name']}\\0\"\n" for event in events)
+        file.write("    ;\n")
     with open(out / "event_layouts.h", "w", encoding="ascii", newline="\n") as file:
         file.write(note)
         write_layouts(file, layouts)
