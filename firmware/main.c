@@ -22,7 +22,7 @@
 #define CORE_CLOCK_MHZ 25000000000ULL /* millihertz, as the sample rate is */
 #define UART_DIVIDER   217            /* 115200 bit/s */
 #define IMAGE_ADDRESS  0x21000000U
-#define IMAGE_SIZE_MAX 0x01000000U
+#define IMAGE_SIZE_MAX 0x00800000U
 
 enum { EXIT_OK, EXIT_IMAGE, EXIT_CONFIG, EXIT_DROPPED, EXIT_FAULT };
 

@@ -51,7 +51,8 @@ def libraries(directory):
     return found
 
 
-SECTION = re.compile(r"^ \.(text|rodata|data|bss)\S*\s+0x[0-9a-f]+\s+0x([0-9a-f]+)\s+(\S+)", re.M)
+SECTION = re.compile(r"^ \.(text|rodata|data|bss)\S*\s+0x([0-9a-f]+)\s+0x([0-9a-f]+)\s+(\S+)", re.M)
+PSRAM = 0x21000000  # of the board: stands for a converter and a flash, is no RAM of the meter
 
 
 ORIGIN = re.compile(r"lib(\w+)\.a\((.+?)\.o(?:bj)?\)")
@@ -62,7 +63,9 @@ def linked_files(elf):
     text = pathlib.Path(f"{elf}.map").read_text()
     text = text[text.index("Linker script and memory map"):]
     found = {}
-    for kind, size, origin in SECTION.findall(text):
+    for kind, address, size, origin in SECTION.findall(text):
+        if int(address, 16) >= PSRAM:
+            continue
         archive = ORIGIN.search(origin)
         module, file = archive.groups() if archive else ("firmware", "")
         module = {"c": "C library", "gcc": "libgcc"}.get(module, module)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "port/cortex_m/flash_ram.h"
+#include "port/memory/flash_ram.h"
 
 #include <string.h>
 
