@@ -149,7 +149,7 @@ static void draw_screen(wh_display *display, const wh_display_inputs *in,
     unsigned count = display->count[list];
     wh_column column;
     wh_lcd_text(lcd, "--------");
-    for (unsigned tries = 0; tries <= count && display->error == 0; tries++) {
+    for (unsigned tries = 0; tries < count && display->error == 0; tries++) {
         display->index = (uint8_t)(display->index % count);
         wh_err err = wh_display_screen(display, list, display->index, &column);
         if (err == WH_OK && wh_display_draw(display, in, column, reader) == WH_OK) {

@@ -125,7 +125,7 @@ void wh_display_press(wh_display *display);
 void wh_display_test(wh_display *display);
 
 /* Time went on: display->lcd is what is to be seen now. Reads one value, more where screens are
- * passed over, at most 100. */
+ * passed over, at most 99. */
 void wh_display_tick(wh_display *display, uint32_t elapsed_ms, const wh_display_inputs *inputs,
                      const wh_column_reader *reader);
 

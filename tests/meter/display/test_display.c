@@ -66,6 +66,27 @@ static void power_up_shows_all_segments_for_three_seconds(void **state)
     (void)after(&r, 1);
     assert_memory_not_equal(r.display.lcd.digit, "88888888", WH_LCD_DIGITS);
     assert_int_equal(r.display.lcd.symbols, WH_LCD_ON);
+    wh_display_test(&r.display);
+    (void)after(&r, 0);
+    assert_memory_equal(r.display.lcd.digit, "88888888", WH_LCD_DIGITS);
+    wh_display_press(&r.display); /* nobody has to wait for its end */
+    (void)after(&r, 0);
+    assert_int_equal(r.display.lcd.symbols, WH_LCD_ON | WH_LCD_BACKLIGHT | WH_LCD_BY_KEY);
+}
+
+static void a_new_list_is_shown_from_its_beginning(void **state)
+{
+    (void)state;
+    rig r;
+    begin(&r);
+    assert_string_equal(after(&r, 5000), "2");
+    assert_int_equal(wh_display_set_list(&r.display, WH_DISPLAY_AUTOMATIC, automatic, 3), WH_OK);
+    assert_string_equal(after(&r, 0), "1");
+    wh_display_press(&r.display);
+    wh_display_press(&r.display);
+    assert_string_equal(after(&r, 0), "5");
+    assert_int_equal(wh_display_set_list(&r.display, WH_DISPLAY_BY_KEY, by_key, 3), WH_OK);
+    assert_string_equal(after(&r, 0), "1");
 }
 
 static void automatic_screens_change_every_five_seconds_and_begin_again(void **state)
@@ -161,7 +182,7 @@ static void a_list_of_what_there_is_not_shows_dashes_and_ends(void **state)
         wh_display_set_list(&r.display, WH_DISPLAY_AUTOMATIC, none, WH_DISPLAY_SCREENS_MAX), WH_OK);
     r.reads = 0;
     assert_string_equal(after(&r, 0), "--------");
-    assert_in_range(r.reads, WH_DISPLAY_SCREENS_MAX, WH_DISPLAY_SCREENS_MAX + 1);
+    assert_int_equal(r.reads, WH_DISPLAY_SCREENS_MAX);
     r.in.errors = ERR(51); /* but prompts have their turn */
     assert_string_equal(after(&r, 5000), "Err-51");
 }
@@ -179,6 +200,7 @@ static void prompts_have_their_turn_behind_the_last_screen(void **state)
     }
     assert_string_equal(after(&r, 5000), "3");
     assert_string_equal(after(&r, 5000), "Err-10");
+    assert_string_equal(after(&r, 4999), "Err-10"); /* as long as a screen */
     assert_int_equal(r.display.lcd.screen, 0);
     assert_int_equal(r.display.lcd.column.attribute, 0);
     r.in.errors = ERR(63); /* the one that is shown is over: the next at once */
@@ -296,6 +318,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(power_up_shows_all_segments_for_three_seconds),
+        cmocka_unit_test(a_new_list_is_shown_from_its_beginning),
         cmocka_unit_test(automatic_screens_change_every_five_seconds_and_begin_again),
         cmocka_unit_test(the_key_steps_through_its_list_and_time_brings_back_the_other),
         cmocka_unit_test(a_key_without_a_list_only_lights),
