@@ -19,8 +19,8 @@
  * wh_push_done is committed; its sequence number tells a repetition. Where the log was too short,
  * the oldest are lost, and counted.
  *
- *   per notice   begin │ wh_event_log_take │ wh_alarms_take │ wh_push_put │ put WH_EVENT_KEY (both of
- *                event.h) and WH_ALARM_KEY │ commit
+ *   per notice   begin │ wh_event_log_take │ wh_alarms_take │ wh_push_put │ put WH_EVENT_KEY
+ *                (event_log.h) and WH_ALARM_KEY │ commit
  *   sending      wh_push_next ─▶ send; when the peer has confirmed it:
  *                begin │ wh_push_done │ put WH_ALARM_KEY │ commit; then the next
  * A transaction that fails: put the copy of wh_alarms from before it back. */
