@@ -84,6 +84,9 @@ static void look_at_clock(wh_year_load *l)
         l->minute = 60U * local.hour + local.minute;
         l->weekday = wh_civil_weekday(local.date);
     }
+    for (unsigned j = 0; j < WH_YEAR_JOBS; j++) {
+        l->weight[j] = wh_appliance_hour_weight(jobs[j].hours, l->minute / 60);
+    }
 }
 
 /* Each quarter of an hour: sun, and the weather of the day. */
@@ -116,8 +119,8 @@ static void run_appliances(wh_year_load *l, demand *d)
     for (unsigned j = 0; j < WH_YEAR_JOBS; j++) {
         double chance = wh_random_unit(&l->random);
         if (l->left_min[j] == 0) {
-            double weight = wh_appliance_hour_weight(jobs[j].hours, l->minute / 60);
-            l->left_min[j] = chance < jobs[j].per_day * weight * people ? jobs[j].minutes : 0;
+            bool now = chance < jobs[j].per_day * l->weight[j] * people;
+            l->left_min[j] = now ? jobs[j].minutes : 0;
         }
         if (l->left_min[j] > 0) {
             l->left_min[j]--;

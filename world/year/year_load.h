@@ -87,8 +87,9 @@ typedef struct {
     int64_t utc_ms; /* of the next minute */
     wh_year_trouble trouble;
     unsigned left_min[WH_YEAR_JOBS];
-    unsigned minute;  /* local, of the day */
-    unsigned weekday; /* local, 1 Monday .. 7 Sunday */
+    double weight[WH_YEAR_JOBS]; /* of this hour */
+    unsigned minute;             /* local, of the day */
+    unsigned weekday;            /* local, 1 Monday .. 7 Sunday */
     double sun_kw_m2;
     double weather; /* what today is warmer than usual */
     double outside_degc;
