@@ -46,13 +46,12 @@ static void close_slip(wh_oracle *o)
 void wh_oracle_tick_slip(wh_oracle *o)
 {
     int64_t number = number_of(o);
-    if (!o->slip.known) {
-        begin(&o->slip, number, false);
-    } else if (number == o->slip.number + 1) {
+    bool follows = o->slip.known && number == o->slip.number + 1;
+    if (follows) {
         close_slip(o);
-        begin(&o->slip, number, true);
-    } else if (number != o->slip.number) {
-        begin(&o->slip, number, false);
+    }
+    if (!o->slip.known || number != o->slip.number) {
+        begin(&o->slip, number, follows);
     }
 }
 

@@ -206,7 +206,7 @@ static void repeat(maker *m, double per_year, void (*make)(maker *))
 {
     double years = (double)(m->end_ms - m->start_ms) / ((double)DAY_MS * YEAR_DAYS);
     double wanted = per_year * years * wh_random_between(&m->random, 0.7, 1.3);
-    for (double i = wh_random_unit(&m->random); i < wanted; i += 1) {
+    for (long left = lround(wanted + wh_random_between(&m->random, -0.5, 0.5)); left > 0; left--) {
         make(m);
     }
 }

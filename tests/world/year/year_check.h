@@ -3,6 +3,13 @@
 #ifndef WH_TESTS_YEAR_CHECK_H
 #define WH_TESTS_YEAR_CHECK_H
 
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
 #include "world/year/year_run.h"
 
 #include <stdio.h>
