@@ -233,9 +233,11 @@ static void put(wh_writer *w, const void *from, const field *f)
 {
     for (; f->size != 0; f++) {
         uint64_t value = load(from, f);
-        for (unsigned i = 0; i < f->size; i++) {
-            wh_writer_put_u8(w, (uint8_t)(value >> 8 * i));
+        uint8_t octet[sizeof value];
+        for (unsigned i = 0; i < sizeof value; i++) {
+            octet[i] = (uint8_t)(value >> 8 * i);
         }
+        wh_writer_put_bytes(w, octet, f->size);
     }
 }
 
@@ -244,8 +246,9 @@ static void take(wh_reader *r, void *to, const field *f, sight *s)
 {
     for (; f->size != 0; f++) {
         uint64_t value = 0;
-        for (unsigned i = 0; i < f->size; i++) {
-            value |= (uint64_t)wh_reader_take_u8(r) << 8 * i;
+        const uint8_t *octet = wh_reader_take_bytes(r, f->size);
+        for (unsigned i = f->size; octet != NULL && i-- > 0;) {
+            value = value << 8 | octet[i];
         }
         see(s, f, value);
         if (to != NULL) {
