@@ -45,7 +45,8 @@ static void check_lcd(const wh_lcd *lcd)
 static void show_all(wh_display *display)
 {
     const wh_column_reader reader = {NULL, read_value};
-    wh_display_inputs in = {.utc_ms = 1795358709999, .errors = UINT64_C(1) << 51};
+    static const wh_time_zone utc = {.standard_min = 0};
+    wh_display_inputs in = {.utc_ms = 1795358709999, .zone = &utc, .errors = UINT64_C(1) << 51};
     for (unsigned i = 0; i < WH_DISPLAY_SCREENS_MAX + 5; i++) {
         wh_display_tick(display, 99000, &in, &reader);
         check_lcd(&display->lcd);

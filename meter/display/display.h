@@ -65,7 +65,7 @@ typedef struct {
 /* All that is shown beside the value. */
 typedef struct {
     int64_t utc_ms;           /* INT64_MIN: unknown */
-    const wh_time_zone *zone; /* of local time; NULL: UTC */
+    const wh_time_zone *zone; /* of local time */
     const char *serial;       /* its last 8 characters are shown; NULL: none */
     int64_t active_mw;        /* of the total: arrow and quadrant */
     int64_t reactive_mvar;    /* positive: lagging */

@@ -106,10 +106,8 @@ static const time_form forms[] = {
 static void put_time(const wh_display_inputs *in, int64_t utc_ms, const time_form *form,
                      wh_lcd *lcd)
 {
-    static const wh_time_zone utc = {.standard_min = 0};
     wh_civil_time t;
-    const wh_time_zone *zone = in->zone != NULL ? in->zone : &utc;
-    if (utc_ms < WH_CIVIL_MS_MIN || wh_time_zone_to_local(zone, utc_ms, &t, NULL) != WH_OK) {
+    if (utc_ms < WH_CIVIL_MS_MIN || wh_time_zone_to_local(in->zone, utc_ms, &t, NULL) != WH_OK) {
         return;
     }
     const uint8_t parts[] = {

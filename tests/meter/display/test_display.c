@@ -41,7 +41,9 @@ static void begin(rig *r)
 {
     memset(r, 0, sizeof *r);
     r->values = (rig_values){counts, sizeof counts / sizeof counts[0], &r->reads};
+    static const wh_time_zone utc = {.standard_min = 0};
     r->in.utc_ms = INT64_MIN;
+    r->in.zone = &utc;
     wh_display_init(&r->display);
     assert_int_equal(wh_display_set_list(&r->display, WH_DISPLAY_AUTOMATIC, automatic, 3), WH_OK);
     assert_int_equal(wh_display_set_list(&r->display, WH_DISPLAY_BY_KEY, by_key, 3), WH_OK);

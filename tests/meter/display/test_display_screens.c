@@ -32,7 +32,10 @@
 static const char *shown(const wh_display_settings *settings, const wh_display_inputs *in,
                          const rig_value *value)
 {
+    static const wh_time_zone utc = {.standard_min = 0};
     static wh_display display;
+    wh_display_inputs local = *in;
+    local.zone = in->zone != NULL ? in->zone : &utc;
     const rig_values values = {value, 1, NULL};
     const wh_column_reader reader = {&values, rig_read};
     wh_display_init(&display);
@@ -40,7 +43,7 @@ static const char *shown(const wh_display_settings *settings, const wh_display_i
         assert_int_equal(wh_display_set(&display, settings), WH_OK);
     }
     assert_int_equal(wh_display_set_list(&display, WH_DISPLAY_AUTOMATIC, &value->column, 1), WH_OK);
-    wh_display_tick(&display, WH_DISPLAY_TEST_MS, in, &reader);
+    wh_display_tick(&display, WH_DISPLAY_TEST_MS, &local, &reader);
     return lcd_text(&display.lcd);
 }
 
