@@ -53,6 +53,7 @@ void wh_meter_tick(wh_meter *m, const wh_meter_inputs *inputs)
     wh_keeper_settle(&pass);
     wh_keeper_supply(&pass);
     wh_keeper_watch(&pass);
+    wh_keeper_voltage(&pass);
     wh_keeper_show(&pass);
     wh_keeper_flush(&pass);
 }
@@ -96,6 +97,7 @@ static wh_err init_rooms(wh_keeper *k, int64_t platform_ms)
     wh_loads_init(&k->loads, &c->loads);
     wh_display_init(&k->display);
     wh_alarms_init(&k->alarms);
+    wh_keeper_voltage_start(k);
     wh_err err = wh_clock_init(&k->clock, &c->clock, platform_ms);
     if (err == WH_OK) {
         err = wh_switch_init(&k->main_switch, &c->main_switch, c->switch_mode);

@@ -34,6 +34,7 @@
 #include "meter/event/alarm.h"
 #include "meter/event/event.h"
 #include "meter/event/program_session.h"
+#include "meter/event/voltage_quality.h"
 #include "meter/meter.h"
 #include "meter/record/recorder.h"
 #include "meter/register/combination.h"
@@ -83,6 +84,7 @@ typedef enum {
     WH_ROOM_DISPLAY,
     WH_ROOM_SETTINGS,
     WH_ROOM_USER,
+    WH_ROOM_VOLTAGE,
     WH_ROOMS
 } wh_room;
 
@@ -127,6 +129,14 @@ typedef struct {
     uint8_t reactive_word[2]; /* of the two combined reactive energies */
 } wh_keeper_settings;
 
+/* How much of the month the voltage was within its limits. */
+typedef struct {
+    wh_voltage_quality quality;
+    wh_boundary month;
+    int64_t next_ms; /* the month does not end before; 0: not known */
+    uint32_t minute; /* UTC, of the last one counted */
+} wh_keeper_voltage_month;
+
 /* Read the fields; see above for changing. */
 typedef struct wh_keeper {
     const wh_keeper_config *config;
@@ -150,6 +160,7 @@ typedef struct wh_keeper {
     bool key_was_down; /* at the last tick, for the display */
     wh_program program;
     wh_alarms alarms;
+    wh_keeper_voltage_month voltage;
     wh_display display;
     wh_store_log_config log[WH_KEEPER_LOGS];
     wh_store store;
@@ -161,6 +172,7 @@ typedef struct wh_keeper {
     wh_err store_err;        /* of the last attempt to save */
     uint32_t dirty;          /* bit per wh_room: not in the store as it is now */
     uint32_t urgent;         /* those that may not wait for the flush */
+    int64_t balance_seen;    /* of the account at the last tick */
     uint32_t account_seen;   /* prepayment's revision when it last moved with energy */
     uint32_t seen[WH_ROOMS]; /* revisions when they were last looked at */
     uint64_t moved_mwh;      /* all that registers of the total ever grew by since the start */

@@ -247,14 +247,16 @@ static void account_events(const wh_pass *pass)
         {WH_PREPAYMENT_NOTICE_REFUNDED, WH_EVENT_REFUND},
     };
     wh_prepayment *p = &pass->keeper->prepayment;
+    const int64_t balance = p->topped_up + p->adjusted - p->collected - p->refunded;
+    const int64_t given[] = {p->purchase_count, p->last_top_up, pass->keeper->balance_seen, balance,
+                             p->topped_up};
     uint16_t notices = wh_prepayment_take_notices(p);
     for (size_t i = 0; i < sizeof TOLD / sizeof TOLD[0]; i++) {
         if ((notices & TOLD[i].notice) != 0) {
-            const int64_t given[] = {p->purchase_count, p->last_top_up, wh_prepayment_available(p),
-                                     p->topped_up};
-            occur(pass, TOLD[i].kind, given, 4);
+            occur(pass, TOLD[i].kind, given, sizeof given / sizeof given[0]);
         }
     }
+    pass->keeper->balance_seen = balance;
 }
 
 /* A session of programming ends where nothing was written for so long. */

@@ -47,6 +47,10 @@ void wh_keeper_watch(const wh_pass *pass);
 /* The display, when all that it shows is up to date (keeper_display.c). */
 void wh_keeper_show(const wh_pass *pass);
 
+/* Minutes of voltage within its limits, and the end of their month (keeper_voltage.c). */
+void wh_keeper_voltage_start(wh_keeper *keeper);
+void wh_keeper_voltage(const wh_pass *pass);
+
 /* The clock has changed. */
 void wh_keeper_clock_event(const wh_pass *pass, const wh_clock_change *change);
 

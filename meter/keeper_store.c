@@ -135,6 +135,24 @@ static wh_err take_settings(wh_keeper_settings *s, wh_reader *r)
 
 ROOM(settings, PUT(put_settings(&m->keeper->settings, w)), take_settings(&m->keeper->settings, r))
 
+static wh_err put_voltage(const wh_keeper_voltage_month *v, wh_writer *w)
+{
+    wh_err err = wh_boundary_save(&v->month, w);
+    return err == WH_OK ? wh_voltage_quality_save(&v->quality, w) : err;
+}
+
+static wh_err take_voltage(wh_keeper_voltage_month *v, wh_reader *r)
+{
+    wh_boundary month = v->month;
+    wh_err err = wh_boundary_restore(&month, r);
+    err = err == WH_OK ? wh_voltage_quality_restore(&v->quality, r) : err;
+    if (err == WH_OK) {
+        v->month = month;
+    }
+    return err;
+}
+
+ROOM(voltage, put_voltage(&m->keeper->voltage, w), take_voltage(&m->keeper->voltage, r))
 ROOM(user, wh_user_save(&m->keeper->user, w), wh_user_restore(&m->keeper->user, r))
 
 #define ROW(key_, name)                                               \
@@ -166,6 +184,7 @@ static const room_row ROOMS[WH_ROOMS] = {
     [WH_ROOM_DISPLAY] = ROW(21, display),
     [WH_ROOM_SETTINGS] = ROW(23, settings),
     [WH_ROOM_USER] = ROW(22, user),
+    [WH_ROOM_VOLTAGE] = ROW(72, voltage),
 };
 
 #define BIT(room) (UINT32_C(1) << (unsigned)(room))
@@ -325,7 +344,7 @@ void wh_keeper_restore(wh_meter *m)
 
 #define BLOB_BYTES_DEFAULT 16384U
 #define RUNNING_MAX        32U /* events at once whose start is kept */
-#define KEYS               (24U + 2U * WH_RECORDER_LOGS + RUNNING_MAX)
+#define KEYS               (25U + 2U * WH_RECORDER_LOGS + RUNNING_MAX)
 
 wh_store_config wh_keeper_store_config(wh_keeper *k, const wh_keeper_config *c)
 {

@@ -159,6 +159,28 @@ static void a_top_up_closes_the_switch_in_the_next_tick(void **state)
     keeper_rig_free(&rig);
 }
 
+/* From New Year into February: one record of the voltage for January, with all its minutes. */
+static void each_month_has_one_record_of_its_voltage(void **state)
+{
+    (void)state;
+    keeper_rig rig;
+    keeper_rig_init(&rig);
+    for (unsigned minute = 0; minute < 31 * 1440 + 20; minute += 5) {
+        keeper_rig_run(&rig, 300000, (const int64_t[]){100, 0, 0});
+        if (minute == 10000) {
+            keeper_rig_restart(&rig, 300000);
+            minute += 5;
+        }
+    }
+    assert_int_equal(wh_events_total_count(&rig.keeper.events, WH_EVENT_VOLTAGE_QUALITY), 1);
+    const wh_voltage_minutes *february =
+        &rig.keeper.voltage.quality.place[WH_VOLTAGE_QUALITY_PLACES - 1];
+    assert_int_equal(february->assessed_min, 4);
+    assert_int_equal(february->above_min + february->below_min, 0);
+    assert_int_equal(february->highest_mv, 230000);
+    keeper_rig_free(&rig);
+}
+
 static void the_calendar_survives_a_restart(void **state)
 {
     (void)state;
@@ -191,6 +213,7 @@ int main(void)
         cmocka_unit_test(a_power_cut_that_was_signalled_loses_nothing),
         cmocka_unit_test(a_maximum_survives_a_power_cut_hours_after_the_last_energy),
         cmocka_unit_test(a_top_up_closes_the_switch_in_the_next_tick),
+        cmocka_unit_test(each_month_has_one_record_of_its_voltage),
         cmocka_unit_test(the_calendar_survives_a_restart),
         cmocka_unit_test(memory_one_byte_short_is_refused),
     };
