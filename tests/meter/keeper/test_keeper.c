@@ -175,7 +175,7 @@ static void each_month_has_one_record_of_its_voltage(void **state)
     assert_int_equal(wh_events_total_count(&rig.keeper.events, WH_EVENT_VOLTAGE_QUALITY), 1);
     const wh_voltage_minutes *february =
         &rig.keeper.voltage.quality.place[WH_VOLTAGE_QUALITY_PLACES - 1];
-    assert_int_equal(february->assessed_min, 4);
+    assert_int_equal(february->assessed_min, 5);
     assert_int_equal(february->above_min + february->below_min, 0);
     assert_int_equal(february->highest_mv, 230000);
     keeper_rig_free(&rig);
