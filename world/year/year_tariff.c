@@ -152,11 +152,13 @@ static unsigned below(wh_random *r, unsigned n)
 static void random_day(wh_random *r, wh_year_tariff *t)
 {
     uint8_t *rate = t->rate[t->day_count++];
-    unsigned periods = 1 + below(r, PERIODS_MAX);
-    memset(rate, (int)(1 + below(r, t->rates)), WH_YEAR_QUARTERS);
-    for (unsigned i = 1; i < periods; i++) {
-        unsigned from = below(r, WH_YEAR_QUARTERS);
-        memset(rate + from, (int)(1 + below(r, t->rates)), WH_YEAR_QUARTERS - from);
+    bool edge[WH_YEAR_QUARTERS] = {false};
+    for (unsigned left = below(r, PERIODS_MAX); left > 0; left--) {
+        edge[below(r, WH_YEAR_QUARTERS)] = true;
+    }
+    rate[0] = (uint8_t)(1 + below(r, t->rates));
+    for (unsigned q = 1; q < WH_YEAR_QUARTERS; q++) {
+        rate[q] = edge[q] ? (uint8_t)(1 + below(r, t->rates)) : rate[q - 1];
     }
 }
 
