@@ -12,14 +12,13 @@
 #define DAY_MS     86400000
 #define TICKS      100U
 #define QUARTERS   16U
-#define MEMORY     16384U
 
 static uint8_t board_flash[WH_PROFILE_THREE_PHASE_FLASH]; /* where the linker script puts it */
 static wh_flash_ram flash;
 static wh_keeper_config config;
 static wh_meter meter;
 static wh_keeper keeper;
-static int64_t memory[MEMORY / sizeof(int64_t)];
+static int64_t memory[WH_PROFILE_THREE_PHASE_MEMORY / sizeof(int64_t)];
 static wh_meter_inputs inputs;
 static wh_err first_err; /* a run cannot fail: what is counted would be something else */
 

@@ -32,6 +32,7 @@ static volatile uint32_t converter_left;
 static wh_ring ring;
 
 static wh_replay replay;
+static uint8_t board_flash[WH_PROFILE_THREE_PHASE_FLASH]; /* where the linker script puts it */
 
 void wh_cortex_m_on_tick(void)
 {
@@ -85,7 +86,7 @@ int main(void)
     if (wh_image_header_decode(&r, &header) != WH_OK) {
         wh_semihosting_exit(EXIT_IMAGE);
     }
-    if (wh_replay_init(&replay, &header) != WH_OK) {
+    if (wh_replay_init(&replay, &header, board_flash) != WH_OK) {
         wh_semihosting_exit(EXIT_CONFIG);
     }
     /* A converter would put words here by DMA, and this core is little endian too. */

@@ -16,14 +16,15 @@ static uint64_t window_sets(const wh_metrology_config *config)
     return cycles * config->fs_mhz / config->f_nominal_mhz;
 }
 
-wh_err wh_replay_init(wh_replay *replay, const wh_image_header *header)
+wh_err wh_replay_init(wh_replay *replay, const wh_image_header *header, uint8_t *flash)
 {
     memset(replay, 0, sizeof *replay);
     replay->header = *header;
     if (2U * (uint64_t)header->block > window_sets(&header->meter.metrology)) {
         return WH_ERR_RANGE;
     }
-    return wh_meter_init(&replay->meter, &replay->header.meter, NULL);
+    wh_err err = wh_meter_init(&replay->meter, &replay->header.meter, NULL);
+    return err == WH_OK ? wh_kept_begin(&replay->kept, &replay->meter, flash) : err;
 }
 
 /* One number of each phase: `offset` is that of an int64_t in wh_phase_quantities. */
@@ -120,9 +121,16 @@ static void report_quantum(wh_json_line *report, const wh_energy_quantum *quantu
     wh_json_line_int(report, "quantum_length_q16", (int64_t)quantum->length_q16);
 }
 
+/* Where the last window ended: the same in blocks of any size. */
+static int64_t passed_ms(const wh_replay *replay)
+{
+    uint64_t end_sample = replay->meter.metrology.quantum.end_sample;
+    return (int64_t)(end_sample * 1000000 / replay->header.meter.metrology.fs_mhz);
+}
+
 static void end_window(wh_replay *replay, wh_json_line *report)
 {
-    const wh_meter *meter = &replay->meter;
+    wh_meter *meter = &replay->meter;
     const wh_energy_quantum *quantum = &meter->metrology.quantum;
     for (unsigned k = 0; k < WH_PHASES; k++) {
         replay->p_uws[k] += quantum->p_uws[k];
@@ -130,6 +138,7 @@ static void end_window(wh_replay *replay, wh_json_line *report)
         replay->q1_uvars[k] += quantum->q1_uvars[k];
         replay->s_uvas[k] += quantum->s_uvas[k];
     }
+    wh_kept_tick(&replay->kept, meter, passed_ms(replay), false);
     uint16_t every = replay->header.windows_per_report;
     if (every == 0 || meter->windows % every != 0) {
         return;
@@ -153,10 +162,8 @@ void wh_replay_feed(wh_replay *replay, const int32_t (*sets)[WH_CHANNELS], size_
     }
 }
 
-void wh_replay_finish(wh_replay *replay, wh_json_line *report)
+static void report_places(wh_json_line *report, const wh_meter *meter)
 {
-    const wh_meter *meter = &replay->meter;
-    wh_register_flush(&replay->meter.registers);
     for (unsigned place = 0; place < WH_REG_PLACES; place++) {
         int64_t mwh[WH_REG_COUNT];
         int64_t rest_uws[WH_REG_COUNT];
@@ -170,12 +177,29 @@ void wh_replay_finish(wh_replay *replay, wh_json_line *report)
         wh_json_line_ints(report, "rest_uws", rest_uws, WH_REG_COUNT);
         wh_json_line_end(report);
     }
+}
+
+static void report_sums(wh_json_line *report, const wh_replay *replay)
+{
     wh_json_line_begin(report);
     wh_json_line_int(report, "sets", (int64_t)replay->sets);
-    wh_json_line_int(report, "windows", (int64_t)meter->windows);
+    wh_json_line_int(report, "windows", (int64_t)replay->meter.windows);
     wh_json_line_ints(report, "sum_p_uws", replay->p_uws, WH_PHASES);
     wh_json_line_ints(report, "sum_p1_uws", replay->p1_uws, WH_PHASES);
     wh_json_line_ints(report, "sum_q1_uvars", replay->q1_uvars, WH_PHASES);
     wh_json_line_ints(report, "sum_s_uvas", replay->s_uvas, WH_PHASES);
     wh_json_line_end(report);
+}
+
+void wh_replay_finish(wh_replay *replay, wh_json_line *report)
+{
+    wh_meter *meter = &replay->meter;
+    wh_register_flush_told(&meter->registers, &meter->booked);
+    wh_kept_tick(&replay->kept, meter, passed_ms(replay), true);
+    report_places(report, meter);
+    report_sums(report, replay);
+    wh_kept_report(&replay->kept, meter, "kept", report);
+    if (wh_kept_restart(&replay->kept, meter) == WH_OK) {
+        wh_kept_report(&replay->kept, meter, "restored", report);
+    }
 }

@@ -13,7 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define WH_RING_SETS 256U /* 32 ms at 8 kHz */
+#define WH_RING_SETS 1024U /* 128 ms at 8 kHz: all records of a new year are written meanwhile */
 
 _Static_assert((WH_RING_SETS & (WH_RING_SETS - 1)) == 0, "a power of two: the counts wrap");
 

@@ -33,6 +33,8 @@
 #define WH_PROFILE_THREE_PHASE_FLASH (512U * WH_PROFILE_SECTOR)
 #define WH_PROFILE_FLEET_FLASH       (64U * WH_PROFILE_SECTOR)
 
+#define WH_PROFILE_THREE_PHASE_MEMORY 10240U /* that wh_meter_keep wants at most */
+
 /* Places in the recorders of the three-phase profile; the fleet's has the first three. */
 enum {
     WH_PROFILE_LOAD_1,

@@ -6,7 +6,7 @@ usage: test_firmware.py --bin DIR --work DIR [--shared DIR] [unittest options]
 
 DIR of --bin holds watthour-image and watthour-replay, made by the host's compiler. Every line that
 the firmware sends by its UART (each window's quantities and energies, all registers, the sums of all
-quanta) must be the line that watthour-replay prints; only the last one, about the machine, is its own.
+quanta, and what is in the flash before and after a power cut) must be the line that watthour-replay prints; only the last one, about the machine, is its own.
 """
 import argparse
 import json
@@ -25,6 +25,9 @@ HEADER_SIZE = 232
 SET_SIZE = 28
 TOTAL = 3
 IMPORT, EXPORT = 0, 1  # of the registers of a place
+# Load profile 1, billing, daily, load profile 2, hourly, instantaneous: what setting the clock makes at
+# once (12 months, 7 days, or the newest), and one of each at the new year.
+RECORDS = [2, 12, 8, 2, 2, 0]
 
 
 class FirmwareTest(unittest.TestCase):
@@ -70,14 +73,27 @@ class FirmwareTest(unittest.TestCase):
         for block in BLOCKS:
             self.assertEqual(self.on_host(image, block), host, f"blocks of {block}")
         lines = [json.loads(line) for line in host]
-        self.assertGreaterEqual(lines[-1]["windows"], windows)
+        *_, measured, kept, restored = lines
+        self.assertGreaterEqual(measured["windows"], windows)
         for sums in ("sum_p_uws", "sum_q1_uvars", "sum_s_uvas"):
-            self.assertNotEqual(lines[-1][sums][0], 0)
+            self.assertNotEqual(measured[sums][0], 0)
+        self.check_restored(lines, kept, restored)
         return lines
 
+    def check_restored(self, lines, kept, restored):
+        """Power failed and came back: registers and records are as they were, and the outage is told."""
+        for name in ("mwh", "rest_uws"):
+            self.assertEqual(kept[name], self.registers(lines, TOTAL, name))
+            self.assertEqual(restored[name], kept[name])
+        self.assertEqual(restored["records"], kept["records"])
+        self.assertEqual(kept["records"][:6], RECORDS)
+        self.assertEqual((kept["outages"], restored["outages"]), (0, 1))
+        self.assertEqual([line[name] for line in (kept, restored) for name in ("lost", "store_err")], [0] * 4)
+        self.assertNotEqual(restored["flash_crc32"], kept["flash_crc32"])
+
     @staticmethod
-    def registers(lines, place):
-        return next(line["mwh"] for line in lines if line.get("place") == place)
+    def registers(lines, place, name="mwh"):
+        return next(line[name] for line in lines if line.get("place") == place)
 
     def test_a_house_whose_roof_exports(self):
         lines = self.both(self.image("export", "--seconds", 6, "--skip", 60, "--solar", 12000, "house"), 27)

@@ -72,11 +72,12 @@ int main(int argc, char **argv)
     wh_reader r = wh_reader_init(data, len);
     wh_image_header header;
     static wh_replay replay;
+    static uint8_t flash[WH_PROFILE_THREE_PHASE_FLASH];
     wh_err err = wh_image_header_decode(&r, &header);
     if (err == WH_OK) {
         header.block = argc > 2 ? (uint16_t)strtoul(argv[2], NULL, 10) : header.block;
         err = header.block > 0 && header.block <= WH_IMAGE_BLOCK_MAX
-                  ? wh_replay_init(&replay, &header)
+                  ? wh_replay_init(&replay, &header, flash)
                   : WH_ERR_RANGE;
     }
     if (err == WH_OK) {

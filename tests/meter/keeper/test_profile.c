@@ -91,6 +91,7 @@ static void a_ready_profile_fits_its_flash_and_stays_small(void **state)
                       sizeof m->meter, sizeof m->keeper, m->size);
         assert_in_range(size, 1, PROFILES[i].size_max);
         assert_int_equal(m->keeper.lost, 0);
+        assert_in_range(m->size, 1, WH_PROFILE_THREE_PHASE_MEMORY);
         destroy(m);
     }
 }
