@@ -12,6 +12,7 @@
 #define DAY_MS     86400000
 #define TICKS      100U
 #define QUARTERS   16U
+#define FAILURES   4U
 
 static uint8_t board_flash[WH_PROFILE_THREE_PHASE_FLASH]; /* where the linker script puts it */
 static wh_flash_ram flash;
@@ -144,16 +145,19 @@ static void tick_quarters(void)
 
 static void power_fails(void)
 {
-    inputs.power_fails = true;
-    pass(1);
-    inputs.power_fails = false;
+    for (unsigned i = 0; i < FAILURES; i++) {
+        inputs.power_fails = true;
+        pass(1);
+        inputs.power_fails = false;
+        pass(1);
+    }
 }
 
 static const wh_bench_case cases[] = {
     {"tick, nothing new", TICKS, prepare, tick_only},
     {"tick after a window", TICKS, prepare, tick_measured},
     {"tick at a quarter of an hour, two profiles", QUARTERS, prepare, tick_quarters},
-    {"tick when power fails", 1, prepare, power_fails},
+    {"tick when power fails, and one more", FAILURES, prepare, power_fails},
     {"power-up", 1, prepare, power_up},
 };
 
