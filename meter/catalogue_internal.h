@@ -212,6 +212,7 @@ wh_item_setter wh_catalogue_set_charge_config;
 wh_item_setter wh_catalogue_set_charge_remaining;
 wh_item_setter wh_catalogue_act_account;
 wh_item_setter wh_catalogue_act_purchase;
+wh_item_setter wh_catalogue_act_token;
 wh_item_setter wh_catalogue_act_credit_invoke;
 wh_item_setter wh_catalogue_act_charge_passive;
 wh_item_setter wh_catalogue_act_charge;

@@ -136,6 +136,24 @@ wh_err wh_catalogue_act_purchase(wh_meter *meter, wh_item_ref ref, const wh_valu
     return saved(meter, error_of(answer));
 }
 
+/* Refused: not like a token, not of this meter's key, entered before, not to be done, to wait. */
+wh_err wh_catalogue_act_token(wh_meter *meter, wh_item_ref ref, const wh_value *argument)
+{
+    static const wh_err ERRORS[] = {
+        [WH_TOKEN_EXECUTION_OK] = WH_OK,
+        [WH_TOKEN_FORMAT_FAILURE] = WH_ERR_FORMAT,
+        [WH_TOKEN_AUTHENTICATION_FAILURE] = WH_ERR_CHECK,
+        [WH_TOKEN_VALIDATION_FAILURE] = WH_ERR_DENIED,
+        [WH_TOKEN_EXECUTION_FAILURE] = WH_ERR_RANGE,
+        [WH_TOKEN_NOT_PROCESSED] = WH_ERR_STATE,
+    };
+    (void)ref;
+    wh_token_status status = WH_TOKEN_NOT_PROCESSED;
+    wh_err err =
+        wh_keeper_enter_token(meter, argument->bytes, argument->len, WH_TOKEN_REMOTE, &status);
+    return err == WH_OK ? ERRORS[status] : err;
+}
+
 /* ---- credits and charges ---- */
 
 wh_err wh_catalogue_get_credit(const wh_meter *meter, wh_item_ref ref, wh_value *value)

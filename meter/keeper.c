@@ -98,6 +98,7 @@ static wh_err init_rooms(wh_keeper *k, int64_t platform_ms)
     wh_display_init(&k->display);
     wh_alarms_init(&k->alarms);
     wh_keeper_voltage_start(k);
+    wh_keeper_init_tokens(k);
     wh_err err = wh_clock_init(&k->clock, &c->clock, platform_ms);
     if (err == WH_OK) {
         err = wh_switch_init(&k->main_switch, &c->main_switch, c->switch_mode);

@@ -45,6 +45,7 @@
 #include "meter/supply/load_table.h"
 #include "meter/supply/main_switch.h"
 #include "meter/supply/prepayment.h"
+#include "meter/supply/token.h"
 #include "meter/tariff/cost.h"
 #include "meter/tariff/step_price.h"
 #include "meter/tariff/tariff_calendar.h"
@@ -96,6 +97,12 @@ typedef struct {
     bool billing;                     /* its record begins the demand anew */
 } wh_keeper_recorder;
 
+/* The security module of tokens: `check` of wh_token_module, with what it wants to know. */
+typedef struct {
+    void *user;
+    wh_err (*check)(void *user, const wh_token_code *code, wh_token *token);
+} wh_token_checker;
+
 /* What a meter is set up to keep. All of it constant data; what may be set later begins with
  * these values. */
 typedef struct {
@@ -118,6 +125,8 @@ typedef struct {
     uint8_t limiter_count;
     wh_loads_config loads;
     wh_prepayment_config prepayment;
+    const wh_token_checker *token_checker; /* NULL: no tokens */
+    int64_t token_price; /* of a tenth of a kWh on a token, millionths; 0: they are refused */
     const wh_keeper_recorder *recorder;
     uint8_t recorder_count;
     wh_event_config events;
@@ -153,6 +162,8 @@ typedef struct wh_keeper {
     wh_limiter limiter[WH_KEEPER_LIMITERS];
     wh_loads loads;
     wh_prepayment prepayment;
+    wh_token_gateway tokens;
+    wh_token_module token_module;
     wh_recorder recorder[WH_RECORDER_LOGS];
     wh_events events;
     wh_event_notice notice; /* pulled, and not logged yet where notice_waits */
@@ -173,6 +184,7 @@ typedef struct wh_keeper {
     uint32_t dirty;          /* bit per wh_room: not in the store as it is now */
     uint32_t urgent;         /* those that may not wait for the flush */
     int64_t balance_seen;    /* of the account at the last tick */
+    uint32_t tokens_seen;    /* revision of the gateway, likewise */
     uint32_t account_seen;   /* prepayment's revision when it last moved with energy */
     uint32_t seen[WH_ROOMS]; /* revisions when they were last looked at */
     uint64_t moved_mwh;      /* all that registers of the total ever grew by since the start */
@@ -216,6 +228,15 @@ wh_err wh_keeper_save(wh_meter *meter) WH_MUST_USE;
  * WH_ERR_NOT_FOUND, WH_ERR_STATE as wh_events_occur; others of the store. */
 wh_err wh_keeper_occur(wh_meter *meter, unsigned kind, unsigned place,
                        const wh_event_detail *detail) WH_MUST_USE;
+
+/* Enter a token (token.h). What it did is in the store before this returns.
+ *
+ * status  out  what became of it; not written unless WH_OK, or the store failed
+ *
+ * WH_ERR_NOT_FOUND  this meter takes no tokens
+ * WH_ERR_IO, ...    it was executed, and could not be saved yet */
+wh_err wh_keeper_enter_token(wh_meter *meter, const uint8_t *octets, size_t len,
+                             wh_token_delivery delivery, wh_token_status *status) WH_MUST_USE;
 
 /* Whoever wrote parameters has gone: one event of programming tells of all that was written. */
 wh_err wh_keeper_close_session(wh_meter *meter) WH_MUST_USE;

@@ -73,6 +73,9 @@ void wh_keeper_saved(wh_keeper *keeper, uint32_t rooms);
 /* The store that such a meter wants; its logs are written to *keeper (keeper_store.c). */
 wh_store_config wh_keeper_store_config(wh_keeper *keeper, const wh_keeper_config *config);
 
+/* The gateway, whose tokens this meter executes (keeper_token.c). */
+void wh_keeper_init_tokens(wh_keeper *keeper);
+
 /* Restore the rooms from the mounted store (keeper_store.c). */
 void wh_keeper_restore(wh_meter *meter);
 

@@ -83,14 +83,26 @@ static wh_err restore_limiter(wh_limiter *l, wh_reader *r)
     return err == WH_OK && wh_reader_left(r) > 0 ? wh_limiter_restore_config(l, r) : err;
 }
 
+/* Credit and the tokens that made it are never apart. */
+static void put_account(const wh_keeper *k, wh_writer *w)
+{
+    wh_prepayment_save(&k->prepayment, w);
+    wh_token_gateway_save(&k->tokens, w);
+}
+
+static wh_err take_account(wh_keeper *k, wh_reader *r)
+{
+    wh_err err = wh_prepayment_restore(&k->prepayment, r);
+    return err == WH_OK && wh_reader_left(r) > 0 ? wh_token_gateway_restore(&k->tokens, r) : err;
+}
+
 ROOM(registers, wh_register_save(&m->registers, w), wh_register_restore(&m->registers, r))
 ROOM(rates, wh_rate_register_save(&m->keeper->rates, w),
      wh_rate_register_restore(&m->keeper->rates, r))
 ROOM(demand, wh_demand_save(&m->keeper->demand, w), wh_demand_restore(&m->keeper->demand, r))
 ROOM(clock, wh_clock_save(&m->keeper->clock, w), wh_clock_restore(&m->keeper->clock, r))
 ROOM(cost, save_both_costs(m->keeper, w), restore_both_costs(m->keeper, r))
-ROOM(prepayment, PUT(wh_prepayment_save(&m->keeper->prepayment, w)),
-     wh_prepayment_restore(&m->keeper->prepayment, r))
+ROOM(prepayment, PUT(put_account(m->keeper, w)), take_account(m->keeper, r))
 ROOM(zones, wh_tariff_save_zones(&m->keeper->calendar, w),
      wh_tariff_restore_zones(&m->keeper->calendar, r))
 ROOM(days, wh_tariff_save_days(&m->keeper->calendar, w),

@@ -117,6 +117,11 @@ static void prepayment(const wh_pass *pass)
         .limiting = is_limiting(k),
     };
     wh_prepayment_tick(&k->prepayment, &in);
+    wh_token_tick(&k->tokens, pass->elapsed_ms);
+    if (k->tokens.revision != k->tokens_seen) {
+        k->tokens_seen = k->tokens.revision;
+        wh_keeper_changed(k, WH_ROOM_PREPAYMENT, false);
+    }
     wh_keeper_revised(k, WH_ROOM_PREPAYMENT, k->prepayment.urgent);
 }
 

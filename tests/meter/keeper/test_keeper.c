@@ -181,6 +181,64 @@ static void each_month_has_one_record_of_its_voltage(void **state)
     keeper_rig_free(&rig);
 }
 
+/* No cipher at all: for tests. */
+static wh_err check_in_the_clear(void *user, const wh_token_code *code, wh_token *token)
+{
+    (void)user;
+    return code->is_number ? wh_token_decode(code->token_class, code->block, token) : WH_ERR_FORMAT;
+}
+
+/* 20 digits of class 0, electricity: so many tenths of a kWh, issued in minute `tid`. */
+static void write_token(uint32_t tid, uint16_t tenths, uint8_t digits[WH_TOKEN_DIGITS])
+{
+    uint64_t block = (uint64_t)tid << 32U | (uint64_t)tenths << 16U;
+    wh_token_print(0, block | wh_token_crc(0, block), digits);
+}
+
+static void a_token_counts_once_also_over_a_power_cut(void **state)
+{
+    (void)state;
+    static const wh_token_checker checker = {.check = check_in_the_clear};
+    keeper_rig rig;
+    keeper_rig_init(&rig);
+    rig.config.token_checker = &checker;
+    rig.config.token_price = 100000;
+    open_account(&rig);
+    uint8_t digits[WH_TOKEN_DIGITS];
+    wh_token_status status = WH_TOKEN_NOT_PROCESSED;
+    write_token(1000, 25, digits);
+    int64_t before = wh_prepayment_available(&rig.keeper.prepayment);
+    assert_int_equal(
+        wh_keeper_enter_token(&rig.meter, digits, sizeof digits, WH_TOKEN_MANUAL, &status), WH_OK);
+    assert_int_equal(status, WH_TOKEN_EXECUTION_OK);
+    assert_int_equal(wh_prepayment_available(&rig.keeper.prepayment), before + 2500000);
+    keeper_rig_restart(&rig, 1000);
+    assert_int_equal(wh_prepayment_available(&rig.keeper.prepayment), before + 2500000);
+    assert_int_equal(
+        wh_keeper_enter_token(&rig.meter, digits, sizeof digits, WH_TOKEN_MANUAL, &status), WH_OK);
+    assert_int_equal(status, WH_TOKEN_VALIDATION_FAILURE);
+    assert_int_equal(wh_prepayment_available(&rig.keeper.prepayment), before + 2500000);
+    digits[3] = digits[3] == '0' ? '1' : '0';
+    assert_int_equal(
+        wh_keeper_enter_token(&rig.meter, digits, sizeof digits, WH_TOKEN_MANUAL, &status), WH_OK);
+    assert_int_equal(status, WH_TOKEN_AUTHENTICATION_FAILURE);
+    keeper_rig_free(&rig);
+}
+
+static void a_meter_without_a_module_takes_no_tokens(void **state)
+{
+    (void)state;
+    keeper_rig rig;
+    keeper_rig_init(&rig);
+    wh_token_status status = WH_TOKEN_NOT_PROCESSED;
+    uint8_t digits[WH_TOKEN_DIGITS];
+    write_token(1000, 25, digits);
+    assert_int_equal(
+        wh_keeper_enter_token(&rig.meter, digits, sizeof digits, WH_TOKEN_MANUAL, &status),
+        WH_ERR_NOT_FOUND);
+    keeper_rig_free(&rig);
+}
+
 static void the_calendar_survives_a_restart(void **state)
 {
     (void)state;
@@ -214,6 +272,8 @@ int main(void)
         cmocka_unit_test(a_maximum_survives_a_power_cut_hours_after_the_last_energy),
         cmocka_unit_test(a_top_up_closes_the_switch_in_the_next_tick),
         cmocka_unit_test(each_month_has_one_record_of_its_voltage),
+        cmocka_unit_test(a_token_counts_once_also_over_a_power_cut),
+        cmocka_unit_test(a_meter_without_a_module_takes_no_tokens),
         cmocka_unit_test(the_calendar_survives_a_restart),
         cmocka_unit_test(memory_one_byte_short_is_refused),
     };
