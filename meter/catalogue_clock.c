@@ -128,8 +128,39 @@ wh_err wh_catalogue_act_clock_preset(wh_meter *meter, wh_item_ref ref, const wh_
     return done(meter, wh_clock_preset(&meter->keeper->clock, utc_ms, from_ms, to_ms));
 }
 
+/* Twice as far as a broadcast must keep away from a settlement. */
+#define AROUND_MS (2 * WH_CLOCK_BROADCAST_MARGIN_MS)
+
+/* Settlements around now: times of the billing recorder. Returns how many. */
+static size_t settlements(const wh_keeper *k, int64_t settlement_ms[WH_RECORDER_TIMES_MAX])
+{
+    size_t count = 0;
+    unsigned place = 0;
+    wh_recorder_settings s;
+    while (place < k->config->recorder_count && !k->config->recorder[place].billing) {
+        place++;
+    }
+    if (place == k->config->recorder_count) {
+        return 0;
+    }
+    wh_recorder_get(&k->recorder[place], &s);
+    for (unsigned i = 0; i < WH_RECORDER_TIMES_MAX; i++) {
+        wh_boundary boundary;
+        wh_boundary_point point;
+        int64_t now_ms = k->clock.utc_ms;
+        if (wh_boundary_start(&boundary, &s.time[i], &k->clock.zone, now_ms - AROUND_MS) == WH_OK &&
+            wh_boundary_due(&boundary, &k->clock.zone, now_ms + AROUND_MS, &point, 1, NULL) == 1) {
+            settlement_ms[count++] = point.utc_ms;
+        }
+    }
+    return count;
+}
+
 wh_err wh_catalogue_act_clock_broadcast(wh_meter *meter, wh_item_ref ref, const wh_value *argument)
 {
+    int64_t settlement_ms[WH_RECORDER_TIMES_MAX];
+    wh_keeper *k = meter->keeper;
+    size_t count = settlements(k, settlement_ms);
     (void)ref;
-    return done(meter, wh_clock_broadcast(&meter->keeper->clock, argument->i, NULL, 0));
+    return done(meter, wh_clock_broadcast(&k->clock, argument->i, settlement_ms, count));
 }

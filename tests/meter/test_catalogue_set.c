@@ -441,6 +441,32 @@ static void what_cannot_be_now_is_refused(void **state)
     stop(rig);
 }
 
+/* Times of the billing recorder are settlements: at 14:00 the clock stays as it is. */
+static void a_broadcast_keeps_away_from_settlements(void **state)
+{
+    static const struct {
+        int64_t after_ms; /* since the start of the day */
+        wh_err err;
+    } rows[] = {{13 * 3600000, WH_OK},
+                {14 * 3600000 - 60000, WH_ERR_DENIED},
+                {14 * 3600000 + 60000, WH_ERR_DENIED},
+                {15 * 3600000, WH_OK}};
+    uint8_t times[27] = {3, 0, 2, 14, 0, 0, 0, 0, 0}; /* monthly, on day 2 at 14:00 */
+    const wh_value value = {.type = WH_VALUE_OCTETS, .bytes = times, .len = sizeof times};
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        catalogue_rig *rig = start();
+        int64_t now_ms = CATALOGUE_RIG_START_MS + 86400000 + rows[i].after_ms;
+        assert_int_equal(wh_meter_set(&rig->meter, wh_catalogue_find_name("record_2_times"),
+                                      WH_ROLE_MANAGER, &value),
+                         WH_OK);
+        assert_int_equal(set_number(rig, "clock", now_ms), WH_OK);
+        catalogue_rig_minute(rig);
+        assert_int_equal(act(rig, "clock_broadcast", now_ms + 61000), rows[i].err);
+        stop(rig);
+    }
+}
+
 /* ---- columns ---- */
 
 static void a_column_is_the_value_of_its_item(void **state)
@@ -570,6 +596,7 @@ int main(void)
         cmocka_unit_test(what_is_set_is_read_back_and_survives_a_power_cut),
         cmocka_unit_test(what_is_read_can_be_written),
         cmocka_unit_test(what_cannot_be_now_is_refused),
+        cmocka_unit_test(a_broadcast_keeps_away_from_settlements),
         cmocka_unit_test(a_column_is_the_value_of_its_item),
         cmocka_unit_test(a_billing_period_is_a_column_of_value_group_f),
         cmocka_unit_test(what_is_written_is_an_event_of_its_session),
