@@ -81,7 +81,11 @@ typedef struct {
 typedef struct {
     const void *meter;
     int64_t (*uws)(const void *meter, unsigned place, unsigned rate, wh_reg kind);
+    /* The same through the catalogue, as protocols and records see it: OBIS 1-0:c.d.e, attribute 2.
+     * NULL: not asked. False: it has no value. */
+    bool (*column)(const void *meter, uint8_t c, uint8_t d, uint8_t e, int64_t *value);
     int64_t utc_ms;
+    uint32_t power_offs; /* events of that kind */
     uint8_t rate;
     int64_t cost[2]; /* of import, of export: millionths */
     int64_t combined_active_mwh;

@@ -101,8 +101,36 @@ static void check_peaks(wh_oracle *o, const wh_oracle_reading *r)
     }
 }
 
+/* +A and -A, total and by rate, and their largest demand, as anybody reads them from outside. */
+static void check_catalogue(wh_oracle *o, const wh_oracle_reading *r)
+{
+    for (uint8_t c = 1; c <= 2; c++) {
+        wh_reg kind = c == 1 ? WH_REG_ACTIVE_IMPORT : WH_REG_ACTIVE_EXPORT;
+        for (uint8_t rate = 0; rate <= WH_YEAR_RATES; rate++) {
+            int64_t mwh = -1;
+            int64_t mw = -1;
+            bool has_energy = r->column(r->meter, c, 8, rate, &mwh);
+            bool has_peak = r->column(r->meter, c, 6, rate, &mw);
+            int64_t should = wh_oracle_uws(o, WH_REG_TOTAL, rate, kind) / WH_ORACLE_PER_MWH;
+            o->checks += 2;
+            if (!has_energy || mwh != should) {
+                wh_oracle_say(o, "catalogue 1-0:%u.8.%u: %lld mWh, should be %lld", c, rate,
+                              (long long)mwh, (long long)should);
+            }
+            if (!has_peak || mw != o->peaks.peak[c - 1][rate].mw) {
+                wh_oracle_say(o, "catalogue 1-0:%u.6.%u: %lld mW, should be %lld", c, rate,
+                              (long long)mw, (long long)o->peaks.peak[c - 1][rate].mw);
+            }
+        }
+    }
+}
+
 void wh_oracle_check(wh_oracle *o, const wh_oracle_reading *r)
 {
+    if (r->column != NULL) {
+        check_catalogue(o, r);
+    }
+    compare(o, "events of power-off", r->power_offs, o->outages);
     check_energies(o, r);
     check_peaks(o, r);
     compare(o, "rate in force", r->rate, o->rate);
@@ -265,6 +293,7 @@ void wh_oracle_power_up(wh_oracle *o, int64_t outage_ms, bool battery_lost,
     find_clock(o, outage_ms, battery_lost, r);
     wh_oracle_restart_slip(o);
     o->moment_ms += outage_ms;
+    o->outages++;
     o->trip = o->trip == WH_ORACLE_NO_TRIP ? WH_ORACLE_NO_TRIP : WH_ORACLE_TRIP_MAY;
     o->programmed = false; /* the rate is found anew */
     o->ring_count = 0;

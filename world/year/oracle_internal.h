@@ -79,6 +79,7 @@ struct wh_oracle {
     wh_oracle_peak ever[WH_ORACLE_CHANNELS]; /* of the total, over all resets */
     wh_oracle_track track[WH_ORACLE_RECORDERS];
 
+    uint32_t outages;
     int64_t topped_up;
     int64_t wallet_before; /* at the last look */
     unsigned overdrawn;    /* looks in a row at which it fell below its limit */

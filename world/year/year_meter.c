@@ -156,6 +156,14 @@ static int64_t read_uws(const void *meter, unsigned place, unsigned rate, wh_reg
     return e == NULL ? 0 : e->mwh * 3600000 + e->rest_uws;
 }
 
+static bool read_column(const void *meter, uint8_t c, uint8_t d, uint8_t e, int64_t *value)
+{
+    const wh_year_meter *m = meter;
+    const wh_column_reader reader = wh_keeper_columns(&m->meter);
+    const wh_column column = {.obis = {{1, 0, c, d, e, 255}}, .attribute = WH_COLUMN_VALUE};
+    return reader.read(reader.user, column, value) == WH_OK;
+}
+
 static void read_peaks(const wh_year_meter *m, wh_oracle_reading *out)
 {
     for (uint8_t c = 0; c < WH_ORACLE_CHANNELS; c++) {
@@ -188,6 +196,8 @@ void wh_year_meter_glance(const wh_year_meter *m, wh_oracle_reading *out)
 void wh_year_meter_read(const wh_year_meter *m, wh_oracle_reading *out)
 {
     wh_year_meter_glance(m, out);
+    out->column = read_column;
+    out->power_offs = wh_events_total_count(&m->keeper.events, WH_EVENT_POWER_OFF);
     out->combined_active_mwh = wh_keeper_combined_active_mwh(&m->meter, 0);
     for (unsigned i = 0; i < 2; i++) {
         out->combined_reactive_mvarh[i] = wh_keeper_combined_reactive_mvarh(&m->meter, i, 0);

@@ -152,6 +152,39 @@ static void a_microwatt_second_too_many_in_any_register_is_found(void **state)
     }
 }
 
+static bool (*true_column)(const void *meter, uint8_t c, uint8_t d, uint8_t e, int64_t *value);
+
+static bool without_rate_2(const void *meter, uint8_t c, uint8_t d, uint8_t e, int64_t *value)
+{
+    return (d != 8 || e != 2) && true_column(meter, c, d, e, value);
+}
+
+static bool a_milliwatt_more(const void *meter, uint8_t c, uint8_t d, uint8_t e, int64_t *value)
+{
+    bool has = true_column(meter, c, d, e, value);
+    *value += d == 6 && c == 2 && e == 0 ? 1 : 0;
+    return has;
+}
+
+static void what_the_catalogue_says_is_compared_too(void **state)
+{
+    (void)state;
+    bench *b = begin(true);
+    live(b, 800);
+    assert_holds(b);
+    true_column = b->reading.column;
+    b->reading.column = without_rate_2;
+    wh_oracle_check(b->oracle, &b->reading);
+    assert_finds(b, "catalogue 1-0:1.8.2");
+
+    b = begin(true);
+    live(b, 800);
+    assert_holds(b);
+    b->reading.column = a_milliwatt_more;
+    wh_oracle_check(b->oracle, &b->reading);
+    assert_finds(b, "catalogue 1-0:2.6.0");
+}
+
 static void anything_else_that_is_wrong_is_found(void **state)
 {
     (void)state;
@@ -163,7 +196,8 @@ static void anything_else_that_is_wrong_is_found(void **state)
                                        "wallet",
                                        "purchases",
                                        "maximum demand of +A, rate 0",
-                                       "maximum demand of -A, rate 2"};
+                                       "maximum demand of -A, rate 2",
+                                       "events of power-off"};
     for (unsigned i = 0; i < sizeof says / sizeof says[0]; i++) {
         bench *b = begin(true);
         live(b, 800);
@@ -179,8 +213,10 @@ static void anything_else_that_is_wrong_is_found(void **state)
             r->purchases++;
         } else if (i == 7) {
             r->peak[0][0].mw--;
-        } else {
+        } else if (i == 8) {
             r->peak[1][2].end_ms += 900000;
+        } else {
+            r->power_offs++;
         }
         wh_oracle_check(b->oracle, r);
         assert_finds(b, says[i]);
@@ -379,6 +415,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_microwatt_second_too_many_in_any_register_is_found),
+        cmocka_unit_test(what_the_catalogue_says_is_compared_too),
         cmocka_unit_test(anything_else_that_is_wrong_is_found),
         cmocka_unit_test(a_record_that_is_not_the_one_due_is_found),
         cmocka_unit_test(a_clock_that_is_set_makes_each_record_once),
