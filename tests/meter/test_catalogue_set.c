@@ -403,70 +403,6 @@ static void what_is_read_can_be_written(void **state)
     stop(rig);
 }
 
-/* ---- at the wrong time ---- */
-
-static wh_err set_number(catalogue_rig *rig, const char *name, int64_t number)
-{
-    wh_item_ref ref = wh_catalogue_find_name(name);
-    wh_value value = {.type = (wh_value_type)ref.item->type, .i = number, .u = (uint64_t)number};
-    return wh_meter_set(&rig->meter, ref, WH_ROLE_MANAGER, &value);
-}
-
-static wh_err act(catalogue_rig *rig, const char *name, int64_t number)
-{
-    wh_item_ref ref = wh_catalogue_find_name(name);
-    wh_value value = {.type = (wh_value_type)ref.item->type, .i = number, .u = (uint64_t)number};
-    return wh_meter_act(&rig->meter, ref, WH_ROLE_MANAGER, &value);
-}
-
-static void what_cannot_be_now_is_refused(void **state)
-{
-    (void)state;
-    catalogue_rig *rig = start();
-    wh_item_ref clock = wh_catalogue_find_name("clock");
-    const wh_value now = {.type = WH_VALUE_TIME, .i = CATALOGUE_RIG_START_MS};
-    assert_int_equal(act(rig, "clock_adjust_to_preset", 0), WH_ERR_NOT_FOUND);
-    assert_int_equal(act(rig, "clock_adjust_to_period", 7), WH_ERR_RANGE);
-    assert_int_equal(act(rig, "clock_broadcast", CATALOGUE_RIG_START_MS), WH_ERR_DENIED);
-    assert_int_equal(set_number(rig, "load_1_on", 1), WH_ERR_STATE);
-    assert_int_equal(set_number(rig, "load_3_on", 1), WH_OK);
-    assert_int_equal(act(rig, "load_1_remove", 0), WH_ERR_STATE);
-    assert_int_equal(set_number(rig, "load_3_limit", 11001), WH_ERR_RANGE);
-    assert_int_equal(set_number(rig, "demand_slips", 4), WH_OK);
-    assert_int_equal(set_number(rig, "demand_slip", 16), WH_ERR_RANGE);
-    assert_int_equal(set_number(rig, "switch_mode", 0), WH_OK);
-    assert_int_equal(act(rig, "switch_disconnect", 0), WH_ERR_STATE);
-    rig->meter.keeper = NULL;
-    assert_int_equal(wh_meter_set(&rig->meter, clock, WH_ROLE_MANAGER, &now), WH_ERR_STATE);
-    stop(rig);
-}
-
-/* Times of the billing recorder are settlements: at 14:00 the clock stays as it is. */
-static void a_broadcast_keeps_away_from_settlements(void **state)
-{
-    static const struct {
-        int64_t after_ms; /* since the start of the day */
-        wh_err err;
-    } rows[] = {{13 * 3600000, WH_OK},
-                {14 * 3600000 - 60000, WH_ERR_DENIED},
-                {14 * 3600000 + 60000, WH_ERR_DENIED},
-                {15 * 3600000, WH_OK}};
-    uint8_t times[27] = {3, 0, 2, 14, 0, 0, 0, 0, 0}; /* monthly, on day 2 at 14:00 */
-    const wh_value value = {.type = WH_VALUE_OCTETS, .bytes = times, .len = sizeof times};
-    (void)state;
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        catalogue_rig *rig = start();
-        int64_t now_ms = CATALOGUE_RIG_START_MS + 86400000 + rows[i].after_ms;
-        assert_int_equal(wh_meter_set(&rig->meter, wh_catalogue_find_name("record_2_times"),
-                                      WH_ROLE_MANAGER, &value),
-                         WH_OK);
-        assert_int_equal(set_number(rig, "clock", now_ms), WH_OK);
-        catalogue_rig_minute(rig);
-        assert_int_equal(act(rig, "clock_broadcast", now_ms + 61000), rows[i].err);
-        stop(rig);
-    }
-}
-
 /* ---- columns ---- */
 
 static void a_column_is_the_value_of_its_item(void **state)
@@ -507,85 +443,6 @@ static void a_column_is_the_value_of_its_item(void **state)
     stop(rig);
 }
 
-static int64_t number_of(catalogue_rig *rig, const char *name)
-{
-    wh_value value;
-    wh_item_ref ref = wh_catalogue_find_name(name);
-    assert_non_null(ref.item);
-    assert_int_equal(wh_meter_get(&rig->meter, ref, WH_ROLE_MANAGER, &value), WH_OK);
-    return value.u != 0 ? (int64_t)value.u : value.i;
-}
-
-static void a_billing_period_is_a_column_of_value_group_f(void **state)
-{
-    (void)state;
-    catalogue_rig *rig = start();
-    const wh_obis last = WH_OBIS_INIT(1, 0, 1, 8, 0, 101);
-    const wh_obis before = WH_OBIS_INIT(1, 0, 1, 8, 0, 102);
-    const wh_obis too_old = WH_OBIS_INIT(1, 0, 1, 8, 0, 125);
-    const wh_obis strange = WH_OBIS_INIT(1, 0, 32, 7, 0, 101);
-    int64_t number = 0;
-    assert_int_equal(act(rig, "record_2_reset", 0), WH_OK);
-    assert_int_equal(wh_meter_column(&rig->meter, last, 2, &number), WH_ERR_STATE);
-    int64_t import_mwh = number_of(rig, "active_energy_import");
-    assert_int_equal(act(rig, "record_2_capture", 0), WH_OK);
-    catalogue_rig_minute(rig);
-    assert_int_equal(wh_meter_column(&rig->meter, last, 2, &number), WH_OK);
-    assert_int_equal(number, import_mwh + 50000); /* 3 kW for a minute */
-    catalogue_rig_minute(rig);
-    assert_int_equal(wh_meter_column(&rig->meter, last, 2, &number), WH_OK);
-    assert_int_equal(number, import_mwh + 50000);
-    assert_int_equal(wh_meter_column(&rig->meter, before, 2, &number), WH_ERR_STATE);
-    assert_int_equal(wh_meter_column(&rig->meter, too_old, 2, &number), WH_ERR_STATE);
-    assert_int_equal(wh_meter_column(&rig->meter, strange, 2, &number), WH_ERR_NOT_FOUND);
-    stop(rig);
-}
-
-static void what_is_written_is_an_event_of_its_session(void **state)
-{
-    (void)state;
-    catalogue_rig *rig = start();
-    char programming[WH_ITEM_NAME_SIZE];
-    (void)wh_item_name(
-        (wh_item_ref){wh_catalogue_find_name("event_0_total").item, WH_EVENT_PROGRAMMING, 0},
-        programming);
-    assert_int_equal(set_number(rig, "active_word", 5), WH_OK);
-    assert_int_equal(set_number(rig, "demand_slip", 30), WH_OK);
-    assert_int_equal(number_of(rig, programming), 0);
-    assert_int_equal(wh_keeper_close_session(&rig->meter), WH_OK);
-    assert_int_equal(number_of(rig, programming), 1);
-    assert_int_equal(number_of(rig, "event_28_total"), 1); /* active_combination_programmed */
-    assert_int_equal(set_number(rig, "active_word", 16), WH_ERR_RANGE);
-    assert_int_equal(wh_keeper_close_session(&rig->meter), WH_OK);
-    assert_int_equal(number_of(rig, programming), 1);
-    stop(rig);
-}
-
-static void a_meter_is_cleared_but_not_of_the_clear(void **state)
-{
-    (void)state;
-    catalogue_rig *rig = start();
-    for (unsigned minute = 0; minute < 31; minute++) {
-        catalogue_rig_minute(rig);
-    }
-    assert_true(number_of(rig, "active_energy_import") > 0);
-    assert_true(number_of(rig, "active_energy_import_t1") > 0);
-    assert_true(number_of(rig, "demand_max_active_import") > 0);
-    assert_true(number_of(rig, "record_1_entries") > 0);
-    assert_int_equal(act(rig, "meter_clear", 0), WH_OK);
-    catalogue_rig_restart(rig);
-    assert_int_equal(number_of(rig, "active_energy_import"), 0);
-    assert_int_equal(number_of(rig, "active_energy_import_t1"), 0);
-    assert_int_equal(number_of(rig, "l2_active_energy_import"), 0);
-    assert_int_equal(number_of(rig, "demand_max_active_import"), 0);
-    assert_int_equal(number_of(rig, "step_used"), 0);
-    assert_int_equal(number_of(rig, "record_1_entries"), 0);
-    assert_int_equal(number_of(rig, "event_20_total"), 1); /* meter_clear */
-    assert_int_equal(act(rig, "account_activate", 0), WH_OK);
-    assert_int_equal(act(rig, "meter_clear", 0), WH_ERR_STATE);
-    stop(rig);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -595,12 +452,7 @@ int main(void)
         cmocka_unit_test(wrong_roles_types_and_ranges_are_refused_and_change_nothing),
         cmocka_unit_test(what_is_set_is_read_back_and_survives_a_power_cut),
         cmocka_unit_test(what_is_read_can_be_written),
-        cmocka_unit_test(what_cannot_be_now_is_refused),
-        cmocka_unit_test(a_broadcast_keeps_away_from_settlements),
         cmocka_unit_test(a_column_is_the_value_of_its_item),
-        cmocka_unit_test(a_billing_period_is_a_column_of_value_group_f),
-        cmocka_unit_test(what_is_written_is_an_event_of_its_session),
-        cmocka_unit_test(a_meter_is_cleared_but_not_of_the_clear),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
