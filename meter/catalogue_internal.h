@@ -200,6 +200,7 @@ wh_item_getter wh_catalogue_get_account;
 wh_item_getter wh_catalogue_get_account_config;
 wh_item_getter wh_catalogue_get_account_sum;
 wh_item_getter wh_catalogue_get_friendly;
+wh_item_getter wh_catalogue_get_token;
 wh_item_getter wh_catalogue_get_credit;
 wh_item_getter wh_catalogue_get_credit_config;
 wh_item_getter wh_catalogue_get_charge;

@@ -154,6 +154,17 @@ wh_err wh_catalogue_act_token(wh_meter *meter, wh_item_ref ref, const wh_value *
     return err == WH_OK ? ERRORS[status] : err;
 }
 
+/* ---- tokens ---- */
+
+wh_err wh_catalogue_get_token(const wh_meter *meter, wh_item_ref ref, wh_value *value)
+{
+    const wh_token_gateway *tokens = &meter->keeper->tokens;
+    (void)ref;
+    value->bytes = tokens->token;
+    value->len = tokens->token_len;
+    return value->len == 0 ? WH_ERR_STATE : WH_OK;
+}
+
 /* ---- credits and charges ---- */
 
 wh_err wh_catalogue_get_credit(const wh_meter *meter, wh_item_ref ref, wh_value *value)
