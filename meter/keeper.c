@@ -15,8 +15,8 @@ static void follow_clock(wh_pass *pass)
         } else if (change.cause == WH_CLOCK_ZONE) {
             wh_recorder_zone_changed(k->recorder, k->config->recorder_count);
         }
-        wh_keeper_clock_event(pass, &change);
         wh_keeper_changed(k, WH_ROOM_CLOCK, true);
+        wh_keeper_clock_event(pass, &change);
     }
 }
 
@@ -46,7 +46,8 @@ void wh_meter_tick(wh_meter *m, const wh_meter_inputs *inputs)
         return;
     }
     const wh_pass pass = begin_pass(m, inputs);
-    wh_keeper_book(&pass);
+    wh_keeper_book(m);
+    wh_keeper_tell_account(m); /* records save the account too */
     wh_keeper_demand(&pass);
     wh_keeper_switch_sets(&pass);
     wh_keeper_records(&pass);

@@ -37,10 +37,9 @@ static void book_cost(wh_meter *m, const wh_booked *booked)
     (void)wh_cost_book(&k->cost_export, k->rate, 0, booked->uws[WH_REG_ACTIVE_EXPORT]);
 }
 
-void wh_keeper_book(const wh_pass *pass)
+void wh_keeper_book(wh_meter *m)
 {
-    wh_meter *m = pass->meter;
-    wh_keeper *k = pass->keeper;
+    wh_keeper *k = m->keeper;
     const wh_booked booked = m->booked;
     int64_t uws = moved_uws(&booked);
     if (uws == 0) { /* then nothing else has moved: apparent energy may wait for it */
@@ -60,10 +59,10 @@ void wh_keeper_book(const wh_pass *pass)
     }
 }
 
-void wh_keeper_close_interval(const wh_pass *pass)
+void wh_keeper_close_interval(wh_meter *m)
 {
-    wh_register_flush_told(&pass->meter->registers, &pass->meter->booked);
-    wh_keeper_book(pass);
+    wh_register_flush_told(&m->registers, &m->booked);
+    wh_keeper_book(m);
 }
 
 /* Is any maximum of the period that ended then? It is billed, so it may not wait. */

@@ -140,9 +140,9 @@ static uint32_t seconds(int64_t utc_ms)
     return utc_ms < 0 ? 0 : utc_ms / 1000 > UINT32_MAX ? UINT32_MAX : (uint32_t)(utc_ms / 1000);
 }
 
-/* What a notice makes: its record, the alarms, a push, and the counts. */
+/* What a notice makes: its record, the alarms, a push, and the counts; and the rooms it tells of. */
 static wh_err write_notice(wh_meter *m, const wh_event_notice *notice,
-                           const wh_event_detail *detail, uint32_t *rooms)
+                           const wh_event_detail *detail, uint32_t with, uint32_t *rooms)
 {
     wh_keeper *k = m->keeper;
     const wh_column_reader columns = wh_keeper_columns(m);
@@ -159,18 +159,22 @@ static wh_err write_notice(wh_meter *m, const wh_event_notice *notice,
     if (err == WH_OK) {
         err = wh_keeper_put(m, WH_ROOM_EVENTS, rooms);
     }
-    return err == WH_OK ? wh_keeper_put(m, WH_ROOM_ALARMS, rooms) : err;
+    if (err == WH_OK) {
+        err = wh_keeper_put(m, WH_ROOM_ALARMS, rooms);
+    }
+    return err == WH_OK ? wh_keeper_put_changed(m, with, rooms) : err;
 }
 
 /* One notice, one transaction. */
-static wh_err log_notice(wh_meter *m, const wh_event_notice *notice, const wh_event_detail *detail)
+static wh_err commit_notice(wh_meter *m, const wh_event_notice *notice,
+                            const wh_event_detail *detail, uint32_t with)
 {
     wh_keeper *k = m->keeper;
     const wh_alarms before = k->alarms;
     uint32_t rooms = 0;
     wh_err err = wh_store_begin(&k->store);
     if (err == WH_OK) {
-        err = write_notice(m, notice, detail, &rooms);
+        err = write_notice(m, notice, detail, with, &rooms);
         err = err == WH_OK ? wh_store_commit(&k->store) : err;
     }
     if (err == WH_OK) {
@@ -178,7 +182,21 @@ static wh_err log_notice(wh_meter *m, const wh_event_notice *notice, const wh_ev
     } else {
         wh_store_rollback(&k->store);
         k->alarms = before;
-        k->store_err = err;
+    }
+    return err;
+}
+
+/* With the rooms it tells of, where they fit: an event and what it changed are there together or
+ * not at all. Else they follow. */
+static wh_err log_notice(wh_meter *m, const wh_event_notice *notice, const wh_event_detail *detail,
+                         uint32_t with)
+{
+    wh_err err = commit_notice(m, notice, detail, with);
+    if (err == WH_ERR_SPACE && with != 0) {
+        err = commit_notice(m, notice, detail, 0);
+    }
+    if (err != WH_OK) {
+        m->keeper->store_err = err;
     }
     return err;
 }
@@ -188,26 +206,25 @@ static void log_notices(wh_meter *m)
 {
     wh_keeper *k = m->keeper;
     while (k->notice_waits || wh_events_next(&k->events, &k->notice)) {
-        k->notice_waits = log_notice(m, &k->notice, NULL) != WH_OK;
+        k->notice_waits = log_notice(m, &k->notice, NULL, 0) != WH_OK;
         if (k->notice_waits) {
             return;
         }
     }
 }
 
-wh_err wh_keeper_occur(wh_meter *m, unsigned kind, unsigned place, const wh_event_detail *detail)
+static wh_err occur(wh_meter *m, unsigned kind, unsigned place, const wh_event_detail *detail,
+                    uint32_t with)
 {
     wh_keeper *k = m->keeper;
     wh_event_notice notice;
     wh_err err = wh_events_occur(&k->events, kind, place, seconds(k->clock.utc_ms), &notice);
-    return err == WH_OK ? log_notice(m, &notice, detail) : err;
+    return err == WH_OK ? log_notice(m, &notice, detail, with) : err;
 }
 
-/* Where nobody waits for the answer. */
-static void occur(const wh_pass *pass, unsigned kind, const int64_t *given, size_t count)
+wh_err wh_keeper_occur(wh_meter *m, unsigned kind, unsigned place, const wh_event_detail *detail)
 {
-    const wh_event_detail detail = {.given = given, .given_count = count};
-    (void)!wh_keeper_occur(pass->meter, kind, 0, &detail);
+    return occur(m, kind, place, detail, 0);
 }
 
 void wh_keeper_clock_event(const wh_pass *pass, const wh_clock_change *change)
@@ -215,12 +232,12 @@ void wh_keeper_clock_event(const wh_pass *pass, const wh_clock_change *change)
     /* a broadcast is no clock set in the logs of the State Grid, nor is daylight saving */
     if (change->cause <= WH_CLOCK_SHIFTED) {
         const int64_t given[] = {seconds(change->old_ms), seconds(change->new_ms)};
-        occur(pass, WH_EVENT_CLOCK_SET, given, 2);
+        const wh_event_detail detail = {.given = given, .given_count = 2};
+        (void)!occur(pass->meter, WH_EVENT_CLOCK_SET, 0, &detail, WH_KEEPER_BIT(WH_ROOM_CLOCK));
     }
 }
 
-/* What the switch tells. */
-static void switch_events(const wh_pass *pass)
+void wh_keeper_tell_switch(wh_meter *m)
 {
     static const uint8_t KIND[WH_SWITCH_EVENT_KINDS] = {
         [WH_SWITCH_EVENT_OPENED] = WH_EVENT_SWITCH_OPENED,
@@ -228,15 +245,20 @@ static void switch_events(const wh_pass *pass)
         [WH_SWITCH_EVENT_REFUSED] = WH_EVENT_SWITCH_REFUSED,
     };
     wh_switch_event event;
-    while (wh_switch_next(&pass->keeper->main_switch, &event)) {
+    while (wh_switch_next(&m->keeper->main_switch, &event)) {
         if (KIND[event.kind] != 0) {
             const wh_event_detail detail = {.operator_code = event.operator_code};
-            (void)!wh_keeper_occur(pass->meter, KIND[event.kind], 0, &detail);
+            (void)!occur(m, KIND[event.kind], 0, &detail, WH_KEEPER_BIT(WH_ROOM_SWITCH));
         }
     }
 }
 
-static void account_events(const wh_pass *pass)
+static int64_t balance_of(const wh_prepayment *p)
+{
+    return p->topped_up + p->adjusted - p->collected - p->refunded;
+}
+
+void wh_keeper_tell_account(wh_meter *m)
 {
     static const struct {
         uint16_t notice;
@@ -246,17 +268,20 @@ static void account_events(const wh_pass *pass)
         {WH_PREPAYMENT_NOTICE_REFUSED, WH_EVENT_TOP_UP_REFUSED},
         {WH_PREPAYMENT_NOTICE_REFUNDED, WH_EVENT_REFUND},
     };
-    wh_prepayment *p = &pass->keeper->prepayment;
-    const int64_t balance = p->topped_up + p->adjusted - p->collected - p->refunded;
-    const int64_t given[] = {p->purchase_count, p->last_top_up, pass->keeper->balance_seen, balance,
+    wh_keeper *k = m->keeper;
+    wh_prepayment *p = &k->prepayment;
+    const int64_t given[] = {p->purchase_count, p->last_top_up, k->balance_seen, balance_of(p),
                              p->topped_up};
+    wh_keeper_revised(k, WH_ROOM_PREPAYMENT, p->urgent);
     uint16_t notices = wh_prepayment_take_notices(p);
     for (size_t i = 0; i < sizeof TOLD / sizeof TOLD[0]; i++) {
         if ((notices & TOLD[i].notice) != 0) {
-            occur(pass, TOLD[i].kind, given, sizeof given / sizeof given[0]);
+            const wh_event_detail detail = {.given = given,
+                                            .given_count = sizeof given / sizeof given[0]};
+            (void)!occur(m, TOLD[i].kind, 0, &detail, WH_KEEPER_BIT(WH_ROOM_PREPAYMENT));
         }
     }
-    pass->keeper->balance_seen = balance;
+    k->balance_seen = balance_of(p);
 }
 
 /* A session of programming ends where nothing was written for so long. */
@@ -279,8 +304,8 @@ void wh_keeper_watch(const wh_pass *pass)
     const wh_event_inputs in = event_inputs(pass);
     wh_events_tick(&k->events, &in, seconds(pass->utc_ms), pass->elapsed_ms);
     log_notices(pass->meter);
-    switch_events(pass);
-    account_events(pass);
+    wh_keeper_tell_switch(pass->meter);
+    k->balance_seen = balance_of(&k->prepayment);
     if (wh_program_is_idle(&k->program, seconds(pass->utc_ms), SESSION_IDLE_S)) {
         (void)!wh_keeper_close_session(pass->meter);
     }

@@ -18,10 +18,15 @@ typedef struct {
 } wh_pass;
 
 /* Booked energy to the rate in force, demand and cost (keeper_energy.c). */
-void wh_keeper_book(const wh_pass *pass);
+void wh_keeper_book(wh_meter *meter);
 
 /* The running summing interval too, then the same: before a record or a rate changes. */
-void wh_keeper_close_interval(const wh_pass *pass);
+void wh_keeper_close_interval(wh_meter *meter);
+
+/* What happened to the account since it was last asked, and to the switch: their events, each
+ * with what is kept of it in one transaction (keeper_events.c). */
+void wh_keeper_tell_account(wh_meter *meter);
+void wh_keeper_tell_switch(wh_meter *meter);
 
 /* Demand periods that end now (keeper_energy.c). */
 void wh_keeper_demand(const wh_pass *pass);
@@ -63,11 +68,20 @@ void wh_keeper_revised(wh_keeper *keeper, wh_room room, uint32_t revision);
 /* Save what must not wait, and the rest where the flush policy says so (keeper_store.c). */
 void wh_keeper_flush(const wh_pass *pass);
 
-/* In a transaction that the caller has begun: what moves with the energy where it has changed, or
- * one room.
- * After the commit wh_keeper_saved takes *rooms (keeper_store.c). */
-wh_err wh_keeper_put_energies(wh_meter *meter, uint32_t *rooms) WH_MUST_USE;
-wh_err wh_keeper_put(wh_meter *meter, wh_room room, uint32_t *rooms) WH_MUST_USE;
+#define WH_KEEPER_BIT(room) (UINT32_C(1) << (unsigned)(room))
+
+/* What moves with the energy. It is saved whole or not at all, so that what was used, what it
+ * cost and what was paid agree after any power cut. */
+#define WH_KEEPER_ENERGIES                                             \
+    (WH_KEEPER_BIT(WH_ROOM_REGISTERS) | WH_KEEPER_BIT(WH_ROOM_RATES) | \
+     WH_KEEPER_BIT(WH_ROOM_COST) | WH_KEEPER_BIT(WH_ROOM_PREPAYMENT) | \
+     WH_KEEPER_BIT(WH_ROOM_STEPS))
+
+/* In a transaction that the caller has begun: those of `rooms` that have changed, all of the
+ * energies where one of them is asked for; or one room. What was put is added to *put.
+ * After the commit wh_keeper_saved takes *put (keeper_store.c). */
+wh_err wh_keeper_put_changed(wh_meter *meter, uint32_t rooms, uint32_t *put) WH_MUST_USE;
+wh_err wh_keeper_put(wh_meter *meter, wh_room room, uint32_t *put) WH_MUST_USE;
 void wh_keeper_saved(wh_keeper *keeper, uint32_t rooms);
 
 /* The store that such a meter wants; its logs are written to *keeper (keeper_store.c). */

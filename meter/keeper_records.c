@@ -29,6 +29,26 @@ static bool is_billing(const wh_keeper *k, const wh_recorder_point *point)
     return k->config->recorder[point->recorder].billing;
 }
 
+/* A switch-over is saved with its record, so that neither is there without the other. (Where two
+ * recorders heed one cause, the second record is lost where power is cut between the two.) */
+static uint32_t rooms_of(uint8_t causes)
+{
+    static const struct {
+        uint8_t cause;
+        uint32_t rooms;
+    } ROOMS[] = {
+        {WH_RECORDER_ZONE_SWITCH, WH_KEEPER_BIT(WH_ROOM_ZONES)},
+        {WH_RECORDER_DAY_TABLE_SWITCH, WH_KEEPER_BIT(WH_ROOM_DAYS)},
+        {WH_RECORDER_PRICE_SWITCH,
+         WH_KEEPER_BIT(WH_ROOM_PRICES_IMPORT) | WH_KEEPER_BIT(WH_ROOM_PRICES_EXPORT)},
+    };
+    uint32_t rooms = 0;
+    for (size_t i = 0; i < sizeof ROOMS / sizeof ROOMS[0]; i++) {
+        rooms |= (causes & ROOMS[i].cause) != 0 ? ROOMS[i].rooms : 0;
+    }
+    return rooms;
+}
+
 /* The record, how far its recorder has come, and the energies as they are in it. */
 static wh_err write_record(const wh_pass *pass, const wh_recorder_now *now,
                            wh_recorder_point *point, uint32_t *rooms)
@@ -41,7 +61,14 @@ static wh_err write_record(const wh_pass *pass, const wh_recorder_now *now,
     if (err == WH_OK) {
         err = wh_recorder_append(r, now, point, &k->store, k->work, wh_writer_len(&w));
     }
-    return err == WH_OK ? wh_keeper_put_energies(pass->meter, rooms) : err;
+    if (err == WH_OK) {
+        err = wh_keeper_put_changed(pass->meter, WH_KEEPER_ENERGIES, rooms);
+    }
+    if (err == WH_OK) {
+        err = wh_keeper_put_changed(pass->meter, rooms_of(r->config->causes), rooms);
+        err = err == WH_ERR_SPACE ? WH_OK : err; /* then they follow */
+    }
+    return err;
 }
 
 /* Only behind the commit, so that a record that could not be written can be written again. Where
@@ -113,7 +140,7 @@ void wh_keeper_records(const wh_pass *pass)
     wh_err err = WH_OK;
     while (err == WH_OK && (count = wh_recorder_due(k->recorder, k->config->recorder_count, &now,
                                                     point, AT_ONCE)) > 0) {
-        wh_keeper_close_interval(pass);
+        wh_keeper_close_interval(pass->meter);
         err = record_all(pass, &now, point, count);
         k->store_err = err;
     }

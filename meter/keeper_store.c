@@ -199,13 +199,8 @@ static const room_row ROOMS[WH_ROOMS] = {
     [WH_ROOM_VOLTAGE] = ROW(72, voltage),
 };
 
-#define BIT(room) (UINT32_C(1) << (unsigned)(room))
-
-/* What moves with the energy. It is saved whole or not at all, so that what was used, what it
- * cost and what was paid agree after any power cut. */
-#define WITH_ENERGY                                                                              \
-    (BIT(WH_ROOM_REGISTERS) | BIT(WH_ROOM_RATES) | BIT(WH_ROOM_COST) | BIT(WH_ROOM_PREPAYMENT) | \
-     BIT(WH_ROOM_STEPS))
+#define BIT         WH_KEEPER_BIT
+#define WITH_ENERGY WH_KEEPER_ENERGIES
 
 /* ---- saving ---- */
 
@@ -240,16 +235,22 @@ void wh_keeper_saved(wh_keeper *k, uint32_t rooms)
     k->urgent &= ~rooms;
 }
 
-wh_err wh_keeper_put_energies(wh_meter *m, uint32_t *rooms)
+/* Rooms nobody may save alone take the others of their kind along. */
+static uint32_t completed(uint32_t rooms)
+{
+    return (rooms & WITH_ENERGY) != 0 ? rooms | WITH_ENERGY : rooms;
+}
+
+wh_err wh_keeper_put_changed(wh_meter *m, uint32_t rooms, uint32_t *put)
 {
     wh_err err = WH_OK;
-    *rooms = put_rooms(m, m->keeper->dirty & WITH_ENERGY, &err);
+    *put |= put_rooms(m, completed(rooms) & m->keeper->dirty & ~*put, &err);
     return err;
 }
 
-wh_err wh_keeper_put(wh_meter *m, wh_room room, uint32_t *rooms)
+wh_err wh_keeper_put(wh_meter *m, wh_room room, uint32_t *put)
 {
-    *rooms |= BIT(room);
+    *put |= BIT(room);
     return put_room(m, room);
 }
 
@@ -291,14 +292,13 @@ static wh_err commit_all(wh_meter *m, uint32_t rooms)
     return err;
 }
 
-/* Rooms nobody may save alone take the others of their kind along. */
-static uint32_t completed(uint32_t rooms)
-{
-    return (rooms & WITH_ENERGY) != 0 ? rooms | WITH_ENERGY : rooms;
-}
-
+/* Registers may be ahead of what is kept by rate, and events may wait to be told: all of it
+ * first, so that what is saved agrees. */
 wh_err wh_keeper_save(wh_meter *m)
 {
+    wh_keeper_book(m);
+    wh_keeper_tell_account(m);
+    wh_keeper_tell_switch(m);
     return commit_all(m, UINT32_MAX);
 }
 

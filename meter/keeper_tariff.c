@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "meter/keeper_internal.h"
 
-/* One switch-over: kept at once, and recorded by the freezes that heed it. */
+/* One switch-over: kept at once, with the record of the freeze that heeds it. */
 static void switched(const wh_pass *pass, wh_room room, uint8_t cause)
 {
     wh_keeper *k = pass->keeper;
@@ -27,7 +27,7 @@ void wh_keeper_switch_sets(const wh_pass *pass)
     if (!switches_now(k, pass->utc_ms)) {
         return;
     }
-    wh_keeper_close_interval(pass); /* at the old prices */
+    wh_keeper_close_interval(pass->meter); /* at the old prices */
     unsigned sets = wh_tariff_calendar_switch(&k->calendar, pass->utc_ms);
     if ((sets & WH_TARIFF_SWITCHED_ZONES) != 0) {
         switched(pass, WH_ROOM_ZONES, WH_RECORDER_ZONE_SWITCH);
@@ -57,6 +57,7 @@ static void tick_steps(const wh_pass *pass)
     }
     if ((did & WH_STEP_SWITCHED) != 0) {
         switched(pass, WH_ROOM_STEPS, WH_RECORDER_STEP_SWITCH);
+        wh_keeper_records(pass); /* before the switch-over is saved without its record */
     }
 }
 
@@ -64,7 +65,7 @@ static void tick_steps(const wh_pass *pass)
 static void change_rate(const wh_pass *pass, uint8_t rate)
 {
     wh_keeper *k = pass->keeper;
-    wh_keeper_close_interval(pass);
+    wh_keeper_close_interval(pass->meter);
     k->rate = rate;
     wh_demand_set_rate(&k->demand, rate, pass->utc_ms);
 }
