@@ -158,12 +158,15 @@ void fake_flash_power_on(fake_flash *f)
     unsigned share = fake_flash_random(f, 9);
     uint32_t unit = f->flash.unit_size;
     bool weak = false;
-    for (uint32_t i = 0; i < f->size; i++) {
-        if (f->units[i / unit] == WEAK) {
+    for (uint32_t u = 0; u < f->unit_count; u++) {
+        if (f->units[u] != WEAK) {
+            continue;
+        }
+        for (uint32_t i = u * unit; i < (u + 1) * unit; i++) {
             uint8_t any = part_way(f, 0xFF, f->meant[i], share);
             f->bytes[i] = as_meant ? f->meant[i] : any;
-            weak = true;
         }
+        weak = true;
     }
     f->has_weak = weak;
 }
