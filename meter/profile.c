@@ -16,16 +16,20 @@ static const wh_combination DEMANDS[] = {
 };
 
 static const wh_keeper_recorder RECORDERS[WH_PROFILE_RECORDERS] = {
-    [WH_PROFILE_LOAD_1] = {&wh_freezes[WH_FREEZE_LOAD_PROFILE_1], .times = 1, .own_max = 8},
-    [WH_PROFILE_BILLING] = {&wh_freezes[WH_FREEZE_BILLING], .times = 3, .billing = true},
-    [WH_PROFILE_DAILY] = {&wh_freezes[WH_FREEZE_DAILY], .times = 1},
-    [WH_PROFILE_LOAD_2] = {&wh_freezes[WH_FREEZE_LOAD_PROFILE_2], .times = 1, .own_max = 8},
-    [WH_PROFILE_HOURLY] = {&wh_freezes[WH_FREEZE_HOURLY], .times = 1},
-    [WH_PROFILE_INSTANTANEOUS] = {&wh_freezes[WH_FREEZE_INSTANTANEOUS]},
-    [WH_PROFILE_ZONE_SWITCH] = {&wh_freezes[WH_FREEZE_ZONE_SWITCH]},
-    [WH_PROFILE_DAY_TABLE_SWITCH] = {&wh_freezes[WH_FREEZE_DAY_TABLE_SWITCH]},
-    [WH_PROFILE_PRICE_SWITCH] = {&wh_freezes[WH_FREEZE_PRICE_SWITCH]},
-    [WH_PROFILE_STEP_SWITCH] = {&wh_freezes[WH_FREEZE_STEP_SWITCH]},
+    [WH_PROFILE_LOAD_1] = {.config = &wh_freezes[WH_FREEZE_LOAD_PROFILE_1],
+                           .times = 1,
+                           .own_max = 8},
+    [WH_PROFILE_BILLING] = {.config = &wh_freezes[WH_FREEZE_BILLING], .times = 3, .billing = true},
+    [WH_PROFILE_DAILY] = {.config = &wh_freezes[WH_FREEZE_DAILY], .times = 1},
+    [WH_PROFILE_LOAD_2] = {.config = &wh_freezes[WH_FREEZE_LOAD_PROFILE_2],
+                           .times = 1,
+                           .own_max = 8},
+    [WH_PROFILE_HOURLY] = {.config = &wh_freezes[WH_FREEZE_HOURLY], .times = 1},
+    [WH_PROFILE_INSTANTANEOUS] = {.config = &wh_freezes[WH_FREEZE_INSTANTANEOUS]},
+    [WH_PROFILE_ZONE_SWITCH] = {.config = &wh_freezes[WH_FREEZE_ZONE_SWITCH]},
+    [WH_PROFILE_DAY_TABLE_SWITCH] = {.config = &wh_freezes[WH_FREEZE_DAY_TABLE_SWITCH]},
+    [WH_PROFILE_PRICE_SWITCH] = {.config = &wh_freezes[WH_FREEZE_PRICE_SWITCH]},
+    [WH_PROFILE_STEP_SWITCH] = {.config = &wh_freezes[WH_FREEZE_STEP_SWITCH]},
 };
 
 /* Of a fleet: energies only, ten days. */
@@ -48,8 +52,8 @@ static const wh_recorder_config FLEET_LOAD = {
 
 static const wh_keeper_recorder FLEET_RECORDERS[] = {
     [WH_PROFILE_LOAD_1] = {&FLEET_LOAD, .times = 1},
-    [WH_PROFILE_BILLING] = {&wh_freezes[WH_FREEZE_BILLING], .times = 3, .billing = true},
-    [WH_PROFILE_DAILY] = {&wh_freezes[WH_FREEZE_DAILY], .times = 1},
+    [WH_PROFILE_BILLING] = {.config = &wh_freezes[WH_FREEZE_BILLING], .times = 3, .billing = true},
+    [WH_PROFILE_DAILY] = {.config = &wh_freezes[WH_FREEZE_DAILY], .times = 1},
 };
 
 /* Off until thresholds are set. */
