@@ -167,6 +167,34 @@ static void a_meter_is_cleared_but_not_of_the_clear(void **state)
     stop(rig);
 }
 
+/* What records are made of by themselves is all there: nothing is recorded as null for ever. */
+static void each_column_of_a_ready_record_is_an_item(void **state)
+{
+    (void)state;
+    catalogue_rig *rig = start();
+    for (unsigned i = 0; i < WH_FREEZE_COUNT; i++) {
+        wh_boundary boundary[WH_RECORDER_TIMES_MAX];
+        const wh_recorder_memory memory = {
+            .boundary = boundary, .boundary_count = WH_RECORDER_TIMES_MAX, .record_size = 2000};
+        const wh_recorder_now now = {.zone = &rig->keeper.clock.zone,
+                                     .utc_ms = CATALOGUE_RIG_START_MS};
+        wh_recorder recorder;
+        wh_column column;
+        assert_int_equal(wh_recorder_init(&recorder, &wh_freezes[i], &memory, 4, &now), WH_OK);
+        for (unsigned n = 0; wh_recorder_column(&recorder, n, &column); n++) {
+            int64_t number;
+            bool of_the_record = column.obis.group[WH_OBIS_A] == 0;
+            wh_err err = wh_meter_column(&rig->meter, column.obis, column.attribute, &number);
+            if (!of_the_record && err != WH_OK && err != WH_ERR_STATE) {
+                char code[WH_OBIS_TEXT_SIZE];
+                (void)wh_obis_format(column.obis, code);
+                fail_msg("record %u: %s attribute %u: error %d", i, code, column.attribute, err);
+            }
+        }
+    }
+    stop(rig);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -175,6 +203,7 @@ int main(void)
         cmocka_unit_test(a_billing_period_is_a_column_of_value_group_f),
         cmocka_unit_test(what_is_written_is_an_event_of_its_session),
         cmocka_unit_test(a_meter_is_cleared_but_not_of_the_clear),
+        cmocka_unit_test(each_column_of_a_ready_record_is_an_item),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
