@@ -62,11 +62,10 @@ wh_boundary_pattern wh_catalogue_take_pattern(wh_reader *r);
 /* ---- fields: source is where a number lies in a struct, and how wide it is ---- */
 
 #define WH_FIELD_WIDTH(size) ((size) == 8 ? 3U : (size) == 4 ? 2U : (size) == 2 ? 1U : 0U)
-#define WH_FIELD(type, member)                                                            \
-    ((unsigned)offsetof(type, member) | WH_FIELD_WIDTH(sizeof(((const type *)0)->member)) \
-                                            << WH_FIELD_SHIFT)
-#define WH_FIELD_SHIFT 14U
-#define WH_FIELD_MASK  ((1U << WH_FIELD_SHIFT) - 1U)
+#define WH_FIELD(type, member)                         \
+    ((unsigned)offsetof(type, member) * WH_FIELD_ONE | \
+     WH_FIELD_WIDTH(sizeof(((const type *)0)->member)))
+#define WH_FIELD_ONE 4U /* the table checks that it fits into source */
 
 wh_err wh_catalogue_get_field(const void *base, wh_item_ref ref, wh_value *value);
 

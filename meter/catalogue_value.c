@@ -8,8 +8,6 @@
 
 #define MS_PER_S 1000
 
-_Static_assert(sizeof(wh_keeper) <= WH_FIELD_MASK, "an offset in it fits into source");
-
 wh_err wh_catalogue_put(wh_item_ref ref, int64_t number, wh_value *value)
 {
     wh_value_type type = (wh_value_type)ref.item->type;
@@ -85,7 +83,7 @@ wh_boundary_pattern wh_catalogue_take_pattern(wh_reader *r)
 
 static size_t width_of(wh_item_ref ref)
 {
-    return (size_t)1 << (ref.item->source >> WH_FIELD_SHIFT);
+    return (size_t)1 << (ref.item->source % WH_FIELD_ONE);
 }
 
 static bool is_signed(wh_item_ref ref)
@@ -139,7 +137,7 @@ static void write_field(uint8_t *at, size_t width, int64_t number)
 
 wh_err wh_catalogue_get_field(const void *base, wh_item_ref ref, wh_value *value)
 {
-    const uint8_t *at = (const uint8_t *)base + (ref.item->source & WH_FIELD_MASK);
+    const uint8_t *at = (const uint8_t *)base + ref.item->source / WH_FIELD_ONE;
     int64_t number = read_field(at, width_of(ref), is_signed(ref));
     if (ref.item->type != WH_VALUE_TIME) {
         return wh_catalogue_put(ref, number, value);
@@ -150,7 +148,7 @@ wh_err wh_catalogue_get_field(const void *base, wh_item_ref ref, wh_value *value
 
 wh_err wh_catalogue_set_field(void *base, wh_item_ref ref, const wh_value *value)
 {
-    uint8_t *at = (uint8_t *)base + (ref.item->source & WH_FIELD_MASK);
+    uint8_t *at = (uint8_t *)base + ref.item->source / WH_FIELD_ONE;
     int64_t number = wh_catalogue_number(value);
     uint8_t written[sizeof number];
     if (ref.item->type == WH_VALUE_TIME && width_of(ref) == sizeof(uint32_t)) {

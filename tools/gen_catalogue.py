@@ -167,6 +167,8 @@ def write_table(rows, folder):
     head = "/* Generated from data/catalogue.csv by tools/gen_catalogue.py. */\n"
     with open(folder / "catalogue_table.h", "w", encoding="ascii", newline="\n") as file:
         file.write(head + "static const wh_item ITEMS[] = {\n" + "".join(lines) + "};\n")
+        for source in dict.fromkeys(row.source for row in rows):
+            file.write(f'_Static_assert(({source}) <= UINT16_MAX, "too far into its struct");\n')
         abstract = sum(1 for row in rows if row.code[0] == 0)
         file.write(f"#define ABSTRACT {abstract}U /* rows of medium 0; then those of electricity */\n")
         file.write("static const wh_item_door DOORS[] = {\n")
