@@ -18,7 +18,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define WH_VOLTAGE_QUALITY_PLACES    4U  /* the phases, then the total */
+#define WH_VOLTAGE_QUALITY_PLACES    4U /* the phases, then the total */
 #define WH_VOLTAGE_QUALITY_GIVEN     28U
 #define WH_VOLTAGE_QUALITY_SAVE_SIZE (1U + WH_VOLTAGE_QUALITY_GIVEN * 4U)
 
