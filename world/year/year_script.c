@@ -10,6 +10,7 @@
 #define SECOND_MS   INT64_C(1000)
 #define MINUTE_MS   (60 * SECOND_MS)
 #define HOUR_MS     (60 * MINUTE_MS)
+#define QUARTER_MS  (15 * MINUTE_MS)
 #define DAY_MS      (24 * HOUR_MS)
 #define YEAR_DAYS   365.25
 #define KEY_MS      4000
@@ -72,6 +73,9 @@ static void add(maker *m, wh_year_action a)
 static void outage(maker *m)
 {
     wh_year_action a = {.at_ms = some_time(m), .kind = WH_YEAR_OUTAGE};
+    if (below(m, 3) == 0) { /* right behind the records of a quarter hour */
+        a.at_ms = a.at_ms / QUARTER_MS * QUARTER_MS + below(m, 60) * SECOND_MS;
+    }
     a.duration_ms = span_ms(m, 2 * SECOND_MS, 3 * DAY_MS);
     a.flags |= below(m, 2) == 0 ? WH_YEAR_HOLD_UP : 0U;
     a.flags |= below(m, 6) == 0 ? WH_YEAR_BATTERY_LOST : 0U;
@@ -139,7 +143,7 @@ static void tariff_change(maker *m)
     add(m, (wh_year_action){.at_ms = some_time(m),
                             .kind = below(m, 2) == 0 ? WH_YEAR_TARIFF_CHANGE : WH_YEAR_PRICE_CHANGE,
                             .which = 1 + below(m, TARIFFS_MAX),
-                            .value = below(m, 2) * HOUR_MS / 4 + below(m, 10) * DAY_MS});
+                            .value = below(m, 2) * QUARTER_MS + below(m, 10) * DAY_MS});
 }
 
 static void purchase(maker *m)
