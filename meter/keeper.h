@@ -184,6 +184,7 @@ typedef struct wh_keeper {
     uint32_t dirty;          /* bit per wh_room: not in the store as it is now */
     uint32_t urgent;         /* those that may not wait for the flush */
     int64_t balance_seen;    /* of the account at the last tick */
+    uint32_t swept_ms;       /* when all rooms were last flushed, as the platform counts */
     uint32_t tokens_seen;    /* revision of the gateway, likewise */
     uint32_t account_seen;   /* prepayment's revision when it last moved with energy */
     uint32_t seen[WH_ROOMS]; /* revisions when they were last looked at */

@@ -302,18 +302,34 @@ wh_err wh_keeper_save(wh_meter *m)
     return commit_all(m, UINT32_MAX);
 }
 
+/* What can be had again, or costs nobody anything, is not written with every minute's energy. */
+#define SWEEP_MS 900000U
+#define OFTEN    (WITH_ENERGY | BIT(WH_ROOM_CLOCK))
+
+/* Which rooms a flush takes along: all of them when power fails, else all now and then. */
+static uint32_t flushed(wh_keeper *k, bool power_fails, uint32_t now_ms)
+{
+    if (!power_fails && now_ms - k->swept_ms < SWEEP_MS) {
+        return OFTEN;
+    }
+    k->swept_ms = now_ms;
+    return UINT32_MAX;
+}
+
 void wh_keeper_flush(const wh_pass *pass)
 {
     wh_keeper *k = pass->keeper;
+    bool fails = pass->inputs->power_fails;
     uint32_t now_ms = (uint32_t)pass->inputs->platform_ms;
-    bool failing = pass->inputs->power_fails && k->dirty != 0; /* also what moves without energy */
-    if (wh_flush_is_due(&k->flush, k->moved_mwh, pass->inputs->power_fails, now_ms) || failing) {
+    bool failing = fails && k->dirty != 0; /* also what moves without energy */
+    if (wh_flush_is_due(&k->flush, k->moved_mwh, fails, now_ms) || failing) {
         wh_keeper_changed(k, WH_ROOM_CLOCK, false);
-        if (commit_all(pass->meter, UINT32_MAX) == WH_OK) {
+        uint32_t rooms = flushed(k, fails, now_ms) | completed(k->urgent);
+        if (commit_all(pass->meter, rooms) == WH_OK) {
             wh_flush_done(&k->flush, now_ms);
         }
     } else if (k->urgent != 0) {
-        (void)commit_all(pass->meter, completed(k->urgent));
+        (void)!commit_all(pass->meter, completed(k->urgent));
     } else {
         (void)wh_store_work(&k->store);
     }
