@@ -61,6 +61,51 @@ static uint32_t load_inputs(const wh_keeper *k)
     return set(stale, WH_EVENT_INPUT_LOAD_STALE) | set(failed, WH_EVENT_INPUT_LOAD_FAILED);
 }
 
+/* A phasor in any unit, small enough to be multiplied. */
+typedef struct {
+    int64_t re;
+    int64_t im;
+} phasor;
+
+/* The current of phase k against the voltage of the first: P - jQ, turned back by the angle of its
+ * own voltage, k thirds of a turn as the phases follow each other. */
+static phasor current_of(const wh_phase_quantities *q, unsigned k, bool reversed)
+{
+    const int64_t re = q->p1_uw;
+    const int64_t im = -q->q1_uvar;
+    int64_t size = re < 0 ? -re : re;
+    size |= im < 0 ? -im : im;
+    unsigned shift = 0;
+    while (size >> shift > 0xFFFFF) {
+        shift++;
+    }
+    const phasor own = {re / (INT64_C(1) << shift), im / (INT64_C(1) << shift)};
+    if (k == 0) {
+        return (phasor){own.re * 1000, own.im * 1000};
+    }
+    const int64_t sine = (k == 1) != reversed ? -866 : 866; /* thousandths; the cosine is -1/2 */
+    return (phasor){-500 * own.re - sine * own.im, -500 * own.im + sine * own.re};
+}
+
+/* Is b ahead of a, by less than half a turn? */
+static bool is_ahead(phasor a, phasor b)
+{
+    return a.re * b.im - a.im * b.re > 0;
+}
+
+/* Do the currents follow each other the wrong way round? Each is ahead of the one before then. */
+static bool currents_reversed(const wh_quantities *q)
+{
+    if (q->rotation == WH_ROTATION_NONE) {
+        return false;
+    }
+    phasor i[WH_PHASES];
+    for (unsigned k = 0; k < WH_PHASES; k++) {
+        i[k] = current_of(&q->phase[k], k, q->rotation == WH_ROTATION_ACB);
+    }
+    return is_ahead(i[0], i[1]) && is_ahead(i[1], i[2]) && is_ahead(i[2], i[0]);
+}
+
 static uint32_t contact_inputs(uint32_t contacts)
 {
     uint32_t inputs = 0;
@@ -74,6 +119,7 @@ static uint32_t inputs_of(const wh_pass *pass)
 {
     const wh_keeper *k = pass->keeper;
     const wh_prepayment *p = &k->prepayment;
+    const wh_quantities *q = &pass->meter->metrology.quantities;
     bool damaged = k->lost != 0 || k->store.report.damaged_count != 0 || k->store_err != WH_OK;
     uint8_t clock = wh_clock_status(&k->clock);
     uint8_t account = wh_prepayment_status(p);
@@ -85,8 +131,8 @@ static uint32_t inputs_of(const wh_pass *pass)
            set(p->low, WH_EVENT_INPUT_CREDIT_LOW) |
            set((account & WH_PREPAYMENT_OUT_OF_CREDIT) != 0, WH_EVENT_INPUT_CREDIT_EXHAUSTED) |
            set((account & WH_PREPAYMENT_SELECTABLE_IN_USE) != 0, WH_EVENT_INPUT_CREDIT_EMERGENCY) |
-           set(pass->meter->metrology.quantities.rotation == WH_ROTATION_ACB,
-               WH_EVENT_INPUT_VOLTAGE_REVERSED);
+           set(q->rotation == WH_ROTATION_ACB, WH_EVENT_INPUT_VOLTAGE_REVERSED) |
+           set(currents_reversed(q), WH_EVENT_INPUT_CURRENT_REVERSED);
 }
 
 static void take_quantities(const wh_meter *m, wh_event_inputs *in)
