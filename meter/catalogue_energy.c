@@ -46,10 +46,14 @@ wh_err wh_catalogue_set_word(wh_meter *meter, wh_item_ref ref, const wh_value *v
     static const uint8_t KINDS[] = {WH_EVENT_ACTIVE_COMBINATION_PROGRAMMED,
                                     WH_EVENT_REACTIVE_COMBINATION_1_PROGRAMMED,
                                     WH_EVENT_REACTIVE_COMBINATION_2_PROGRAMMED};
+    wh_value was = {0};
+    (void)!wh_catalogue_get_keeper(meter, ref, &was);
+    const int64_t before = (int64_t)was.u;
     wh_err err = wh_catalogue_set_field(meter->keeper, ref, value);
     if (err == WH_OK) {
+        const wh_event_detail detail = {.given = &before, .given_count = 1};
         wh_keeper_touch(meter->keeper, WH_ROOM_SETTINGS);
-        wh_catalogue_programmed(meter, KINDS[wh_item_obis(ref).group[WH_OBIS_E] % 3U]);
+        wh_catalogue_programmed(meter, KINDS[wh_item_obis(ref).group[WH_OBIS_E] % 3U], &detail);
     }
     return err;
 }

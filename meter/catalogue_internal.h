@@ -7,6 +7,7 @@
 #include "core/writer.h"
 #include "meter/catalogue.h"
 #include "meter/clock/boundary.h"
+#include "meter/event/event_record.h"
 
 /* Called by wh_meter_get, _set and _act once role, existence, type and range are right. The value
  * has its type and is zero otherwise; a setter that fails has changed nothing. */
@@ -47,9 +48,9 @@ int64_t wh_catalogue_number(const wh_value *value);
 wh_err wh_catalogue_put_time(int64_t utc_ms, wh_value *value);
 wh_err wh_catalogue_put_time_s(uint32_t utc_s, wh_value *value);
 
-/* An occurrence of data/events.csv: parameters were programmed. Where it cannot be logged the
- * session of programming tells it all the same. */
-void wh_catalogue_programmed(wh_meter *meter, unsigned kind);
+/* An occurrence of data/events.csv: parameters were programmed; before: what they were, or NULL.
+ * Where it cannot be logged the session of programming tells it all the same. */
+void wh_catalogue_programmed(wh_meter *meter, unsigned kind, const wh_event_detail *before);
 
 /* Octets that are encoded when they are asked for: into the keeper's work buffer. */
 wh_writer wh_catalogue_octets(const wh_meter *meter);
@@ -119,6 +120,13 @@ wh_item_setter wh_catalogue_act_clock_shift;
 wh_item_setter wh_catalogue_act_clock_preset;
 wh_item_setter wh_catalogue_act_clock_broadcast;
 enum { WH_ADJUST_QUARTER, WH_ADJUST_PERIOD, WH_ADJUST_MINUTE, WH_ADJUST_PRESET };
+
+/* catalogue_before.c: tables as they are, to be told when they have been written; in the work
+ * buffer */
+wh_event_detail wh_catalogue_days_before(const wh_meter *meter);
+wh_event_detail wh_catalogue_zones_before(const wh_meter *meter);
+wh_event_detail wh_catalogue_holidays_before(const wh_meter *meter);
+int64_t wh_catalogue_weekend(const wh_meter *meter); /* of the set on standby */
 
 /* catalogue_tariff.c: source of tables is the set (wh_tariff_set) and which (WH_PRICES_) */
 enum { WH_PRICES_IMPORT, WH_PRICES_EXPORT };

@@ -85,18 +85,34 @@ wh_err wh_catalogue_get_record_times(const wh_meter *meter, wh_item_ref ref, wh_
     return wh_catalogue_put_octets(&w, value);
 }
 
+/* A settlement day as DDhh: 3124 the end of the month, 9999 none. */
+static int64_t settlement_day(const wh_boundary_pattern *time)
+{
+    switch (time->kind) {
+    case WH_BOUNDARY_MONTHLY:
+        return time->day * 100 + time->hour;
+    case WH_BOUNDARY_MONTH_END:
+        return 3124;
+    default:
+        return 9999;
+    }
+}
+
 wh_err wh_catalogue_set_record_times(wh_meter *meter, wh_item_ref ref, const wh_value *value)
 {
     wh_recorder_settings s;
+    int64_t before[WH_RECORDER_TIMES_MAX];
     wh_reader r = wh_reader_init(value->bytes, value->len);
     wh_recorder_get(recorder_of(meter, ref), &s);
     for (unsigned i = 0; i < WH_RECORDER_TIMES_MAX; i++) {
+        before[i] = settlement_day(&s.time[i]);
         s.time[i] = wh_catalogue_take_pattern(&r);
     }
     s.from_ms = wh_keeper_utc_ms(meter->keeper);
     wh_err err = apply(meter, ref, &s);
     if (err == WH_OK && meter->keeper->config->recorder[ref.place].billing) {
-        wh_catalogue_programmed(meter, WH_EVENT_SETTLEMENT_DAYS_PROGRAMMED);
+        const wh_event_detail detail = {.given = before, .given_count = WH_RECORDER_TIMES_MAX};
+        wh_catalogue_programmed(meter, WH_EVENT_SETTLEMENT_DAYS_PROGRAMMED, &detail);
     }
     return err;
 }

@@ -14,10 +14,11 @@ static wh_err done(wh_meter *meter, wh_room room, wh_err err)
 }
 
 /* A table was written: that is an event, too. */
-static wh_err programmed(wh_meter *meter, wh_room room, unsigned kind, wh_err err)
+static wh_err programmed(wh_meter *meter, wh_room room, unsigned kind,
+                         const wh_event_detail *before, wh_err err)
 {
     if (done(meter, room, err) == WH_OK) {
-        wh_catalogue_programmed(meter, kind);
+        wh_catalogue_programmed(meter, kind, before);
     }
     return err;
 }
@@ -49,24 +50,33 @@ wh_err wh_catalogue_get_holidays(const wh_meter *meter, wh_item_ref ref, wh_valu
 wh_err wh_catalogue_set_zones(wh_meter *meter, wh_item_ref ref, const wh_value *value)
 {
     wh_reader r = wh_reader_init(value->bytes, value->len);
+    const wh_event_detail before = wh_catalogue_zones_before(meter);
+    const int64_t weekend = wh_catalogue_weekend(meter);
     (void)ref;
-    return programmed(meter, WH_ROOM_ZONES, WH_EVENT_YEAR_ZONES_PROGRAMMED,
-                      wh_tariff_take_zones(&meter->keeper->calendar, &r));
+    wh_err err = programmed(meter, WH_ROOM_ZONES, WH_EVENT_YEAR_ZONES_PROGRAMMED, &before,
+                            wh_tariff_take_zones(&meter->keeper->calendar, &r));
+    if (weekend != wh_catalogue_weekend(meter)) {
+        const wh_event_detail was = {.given = &weekend, .given_count = 1};
+        wh_catalogue_programmed(meter, WH_EVENT_WEEKEND_PROGRAMMED, &was);
+    }
+    return err;
 }
 
 wh_err wh_catalogue_set_days(wh_meter *meter, wh_item_ref ref, const wh_value *value)
 {
     wh_reader r = wh_reader_init(value->bytes, value->len);
+    const wh_event_detail before = wh_catalogue_days_before(meter);
     (void)ref;
-    return programmed(meter, WH_ROOM_DAYS, WH_EVENT_DAY_TABLES_PROGRAMMED,
+    return programmed(meter, WH_ROOM_DAYS, WH_EVENT_DAY_TABLES_PROGRAMMED, &before,
                       wh_tariff_take_days(&meter->keeper->calendar, &r));
 }
 
 wh_err wh_catalogue_set_holidays(wh_meter *meter, wh_item_ref ref, const wh_value *value)
 {
     wh_reader r = wh_reader_init(value->bytes, value->len);
+    const wh_event_detail before = wh_catalogue_holidays_before(meter);
     (void)ref;
-    return programmed(meter, WH_ROOM_HOLIDAYS, WH_EVENT_HOLIDAYS_PROGRAMMED,
+    return programmed(meter, WH_ROOM_HOLIDAYS, WH_EVENT_HOLIDAYS_PROGRAMMED, &before,
                       wh_tariff_take_holidays(&meter->keeper->calendar, &r));
 }
 
@@ -115,7 +125,7 @@ wh_err wh_catalogue_set_steps(wh_meter *meter, wh_item_ref ref, const wh_value *
 {
     wh_reader r = wh_reader_init(value->bytes, value->len);
     (void)ref;
-    return programmed(meter, WH_ROOM_STEPS, WH_EVENT_STEP_PRICES_PROGRAMMED,
+    return programmed(meter, WH_ROOM_STEPS, WH_EVENT_STEP_PRICES_PROGRAMMED, NULL,
                       wh_step_price_take(&meter->keeper->steps, &r));
 }
 
@@ -162,7 +172,7 @@ wh_err wh_catalogue_get_prices(const wh_meter *meter, wh_item_ref ref, wh_value 
 wh_err wh_catalogue_set_prices(wh_meter *meter, wh_item_ref ref, const wh_value *value)
 {
     wh_reader r = wh_reader_init(value->bytes, value->len);
-    return programmed(meter, room_of(ref), WH_EVENT_PRICES_PROGRAMMED,
+    return programmed(meter, room_of(ref), WH_EVENT_PRICES_PROGRAMMED, NULL,
                       wh_cost_take_prices(cost_of(meter, ref), &r));
 }
 

@@ -41,9 +41,9 @@ wh_err wh_catalogue_put_time_s(uint32_t utc_s, wh_value *value)
     return utc_s == 0 || utc_s == UINT32_MAX ? WH_ERR_STATE : WH_OK;
 }
 
-void wh_catalogue_programmed(wh_meter *meter, unsigned kind)
+void wh_catalogue_programmed(wh_meter *meter, unsigned kind, const wh_event_detail *before)
 {
-    (void)!wh_keeper_occur(meter, kind, 0, NULL);
+    (void)!wh_keeper_occur(meter, kind, 0, before);
 }
 
 wh_writer wh_catalogue_octets(const wh_meter *meter)

@@ -57,7 +57,7 @@
 
 #define WH_KEEPER_LIMITERS 4
 #define WH_KEEPER_LOGS     (WH_EVENT_LOG_FIRST + WH_EVENT_SLOTS)
-#define WH_KEEPER_WORK     2048U /* bytes of the work buffer: the longest blob or record */
+#define WH_KEEPER_WORK     2056U /* bytes of the work buffer: a record, a table that is in it */
 
 /* What has state that is kept. Bits of `dirty`; the order is that of the table in
  * keeper_store.c. */

@@ -64,6 +64,14 @@ static wh_limiter_inputs limiter_inputs(const wh_pass *pass)
     };
 }
 
+/* Which limiter from 1, wh_limiter_action, and the threshold in force. */
+static void tell_action(const wh_pass *pass, unsigned i, wh_limiter_action action)
+{
+    const int64_t given[] = {(int64_t)i + 1, action, pass->keeper->limiter[i].threshold_active};
+    const wh_event_detail detail = {.given = given, .given_count = sizeof given / sizeof given[0]};
+    (void)!wh_keeper_occur(pass->meter, WH_EVENT_LIMITER_ACTED, 0, &detail);
+}
+
 static bool limiters(const wh_pass *pass)
 {
     wh_keeper *k = pass->keeper;
@@ -75,6 +83,8 @@ static bool limiters(const wh_pass *pass)
         bool refused = action == WH_LIMITER_RECONNECT && held_open(k, l);
         if (refused || act(k, action, pass->utc_ms) != WH_OK) {
             wh_limiter_refused(l);
+        } else if (action != WH_LIMITER_NOTHING) {
+            tell_action(pass, i, action);
         }
         above = above || l->over;
         wh_keeper_revised(k, (wh_room)(WH_ROOM_LIMITER_1 + i), l->revision);
