@@ -50,6 +50,30 @@ static bool is_near_civil(int64_t utc_ms)
     return utc_ms >= WH_CIVIL_MS_MIN - WH_MS_PER_DAY && utc_ms <= WH_CIVIL_MS_MAX + WH_MS_PER_DAY;
 }
 
+static bool is_month_of_change(const wh_time_zone *zone, unsigned month)
+{
+    return month == zone->begin.month || month == zone->end.month;
+}
+
+/* Most of the year the month tells: true where it does, and then *dst. Near the edges of a month
+ * the one beside it must not have a change either, for local time is up to 14 hours away. */
+static bool month_tells(const wh_time_zone *zone, wh_civil_date date, bool *dst)
+{
+    unsigned begin = zone->begin.month;
+    unsigned end = zone->end.month;
+    unsigned month = date.month;
+    if (zone->begin.year != WH_TIME_ZONE_ANY_YEAR || zone->end.year != WH_TIME_ZONE_ANY_YEAR ||
+        begin == end || is_month_of_change(zone, month)) {
+        return false;
+    }
+    if ((date.day < 3 && is_month_of_change(zone, month == 1 ? 12 : month - 1)) ||
+        (date.day > 26 && is_month_of_change(zone, month == 12 ? 1 : month + 1))) {
+        return false;
+    }
+    *dst = begin < end ? month > begin && month < end : month > begin || month < end;
+    return true;
+}
+
 /* Whether the last change up to that moment was a beginning. Changes of the years on both
  * sides count too: in the south, and where a change is about New Year. */
 static bool holds_dst(const wh_time_zone *zone, int64_t utc_ms)
@@ -57,8 +81,13 @@ static bool holds_dst(const wh_time_zone *zone, int64_t utc_ms)
     if (zone->dst_min == 0 || !is_near_civil(utc_ms)) {
         return false;
     }
-    int64_t days = utc_ms / WH_MS_PER_DAY; /* one off before 1970: only the year is used */
-    int32_t year = wh_civil_date_from_days(days).year;
+    int64_t days = utc_ms / WH_MS_PER_DAY; /* one off before 1970, which does not matter below */
+    wh_civil_date date = wh_civil_date_from_days(days);
+    int32_t year = date.year;
+    bool told = false;
+    if (month_tells(zone, date, &told)) {
+        return told;
+    }
     int64_t latest = INT64_MIN;
     bool dst = false;
     for (int32_t y = year - 1; y <= year + 1; y++) {
