@@ -54,7 +54,8 @@ static void power_up(void)
 /* Time passes, in which every phase took 1 kW. */
 static void pass(int64_t ms)
 {
-    wh_meter_interval in = {.present = 7, .rotation = WH_ROTATION_ABC, .f_uhz = 50000000};
+    wh_meter_interval in = {
+        .duration_ms = (uint32_t)ms, .present = 7, .rotation = WH_ROTATION_ABC, .f_uhz = 50000000};
     for (unsigned k = 0; k < WH_PHASES; k++) {
         in.u_uv[k] = 220000000;
         in.i_ua[k] = 4545454;

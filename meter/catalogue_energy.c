@@ -40,6 +40,11 @@ wh_err wh_catalogue_get_combined_reactive(const wh_meter *meter, wh_item_ref ref
     return wh_catalogue_put(ref, mvarh, value);
 }
 
+wh_err wh_catalogue_get_ampere_hours(const wh_meter *meter, wh_item_ref ref, wh_value *value)
+{
+    return wh_catalogue_put(ref, wh_ampere_hours_mah(&meter->ampere_hours, ref.place), value);
+}
+
 /* Which of the words it is says value group E. */
 wh_err wh_catalogue_set_word(wh_meter *meter, wh_item_ref ref, const wh_value *value)
 {

@@ -88,6 +88,7 @@ wh_item_getter wh_catalogue_get_angle;
 #define WH_ENERGY_OF_TWO(a, b) ((a) | (b) << 4)
 uint16_t wh_catalogue_energy_kinds(uint16_t source); /* WH_REG_BIT of them */
 wh_item_getter wh_catalogue_get_energy;
+wh_item_getter wh_catalogue_get_ampere_hours;
 wh_item_getter wh_catalogue_get_combined_active;
 wh_item_getter wh_catalogue_get_combined_reactive;
 wh_item_setter wh_catalogue_set_word;

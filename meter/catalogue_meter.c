@@ -28,6 +28,7 @@ static wh_err clear_energies(wh_meter *meter)
 {
     wh_keeper *k = meter->keeper;
     memset(&meter->booked, 0, sizeof meter->booked);
+    memset(&meter->ampere_hours, 0, sizeof meter->ampere_hours);
     wh_rate_register_clear(&k->rates);
     wh_demand_clear(&k->demand, wh_keeper_utc_ms(k));
     wh_step_price_clear(&k->steps);

@@ -86,6 +86,7 @@ typedef enum {
     WH_ROOM_SETTINGS,
     WH_ROOM_USER,
     WH_ROOM_VOLTAGE,
+    WH_ROOM_AMPERE_HOURS,
     WH_ROOMS
 } wh_room;
 
@@ -190,6 +191,7 @@ typedef struct wh_keeper {
     uint32_t seen[WH_ROOMS]; /* revisions when they were last looked at */
     uint64_t moved_mwh;      /* all that registers of the total ever grew by since the start */
     int64_t moved_uws;       /* its rest */
+    int64_t mah_seen;        /* ampere-hours at the last tick */
     int64_t platform_ms;     /* of the last tick */
     uint8_t rate;            /* in force */
     uint8_t step;            /* of the step prices */

@@ -25,6 +25,23 @@ static void count_moved(wh_keeper *k, int64_t uws)
     k->moved_uws %= UWS_PER_MWH;
 }
 
+/* Where current flows that no energy comes of, as in a loss of voltage, a mAh moves the flush policy
+ * as a mWh does. */
+static void note_ampere_hours(wh_meter *m, bool with_energy)
+{
+    wh_keeper *k = m->keeper;
+    if (m->ampere_hours.revision == k->seen[WH_ROOM_AMPERE_HOURS]) {
+        return;
+    }
+    k->seen[WH_ROOM_AMPERE_HOURS] = m->ampere_hours.revision;
+    wh_keeper_changed(k, WH_ROOM_AMPERE_HOURS, false);
+    int64_t mah = wh_ampere_hours_mah(&m->ampere_hours, WH_REG_TOTAL);
+    if (!with_energy && mah > k->mah_seen) {
+        k->moved_mwh += (uint64_t)(mah - k->mah_seen);
+    }
+    k->mah_seen = mah;
+}
+
 /* What was imported costs, what was exported is paid for. */
 static void book_cost(wh_meter *m, const wh_booked *booked)
 {
@@ -42,6 +59,7 @@ void wh_keeper_book(wh_meter *m)
     wh_keeper *k = m->keeper;
     const wh_booked booked = m->booked;
     int64_t uws = moved_uws(&booked);
+    note_ampere_hours(m, uws != 0);
     if (uws == 0) { /* then nothing else has moved: apparent energy may wait for it */
         return;
     }

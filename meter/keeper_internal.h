@@ -75,7 +75,7 @@ void wh_keeper_flush(const wh_pass *pass);
 #define WH_KEEPER_ENERGIES                                             \
     (WH_KEEPER_BIT(WH_ROOM_REGISTERS) | WH_KEEPER_BIT(WH_ROOM_RATES) | \
      WH_KEEPER_BIT(WH_ROOM_COST) | WH_KEEPER_BIT(WH_ROOM_PREPAYMENT) | \
-     WH_KEEPER_BIT(WH_ROOM_STEPS))
+     WH_KEEPER_BIT(WH_ROOM_STEPS) | WH_KEEPER_BIT(WH_ROOM_AMPERE_HOURS))
 
 /* In a transaction that the caller has begun: those of `rooms` that have changed, all of the
  * energies where one of them is asked for; or one room. What was put is added to *put.

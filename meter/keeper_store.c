@@ -165,6 +165,8 @@ static wh_err take_voltage(wh_keeper_voltage_month *v, wh_reader *r)
 }
 
 ROOM(voltage, put_voltage(&m->keeper->voltage, w), take_voltage(&m->keeper->voltage, r))
+ROOM(ampere_hours, wh_ampere_hours_save(&m->ampere_hours, w),
+     wh_ampere_hours_restore(&m->ampere_hours, r))
 ROOM(user, wh_user_save(&m->keeper->user, w), wh_user_restore(&m->keeper->user, r))
 
 #define ROW(key_, name)                                               \
@@ -197,6 +199,7 @@ static const room_row ROOMS[WH_ROOMS] = {
     [WH_ROOM_SETTINGS] = ROW(23, settings),
     [WH_ROOM_USER] = ROW(22, user),
     [WH_ROOM_VOLTAGE] = ROW(72, voltage),
+    [WH_ROOM_AMPERE_HOURS] = ROW(73, ampere_hours),
 };
 
 #define BIT         WH_KEEPER_BIT
@@ -372,7 +375,7 @@ void wh_keeper_restore(wh_meter *m)
 
 #define BLOB_BYTES_DEFAULT 16384U
 #define RUNNING_MAX        32U /* events at once whose start is kept */
-#define KEYS               (25U + 2U * WH_RECORDER_LOGS + RUNNING_MAX)
+#define KEYS               (26U + 2U * WH_RECORDER_LOGS + RUNNING_MAX)
 
 wh_store_config wh_keeper_store_config(wh_keeper *k, const wh_keeper_config *c)
 {

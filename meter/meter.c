@@ -17,6 +17,13 @@ wh_err wh_meter_init(wh_meter *meter, const wh_meter_config *config,
     return wh_register_init(&meter->registers, &config->registers);
 }
 
+/* A window's length. */
+static wh_scale window_s(const wh_metrology *m)
+{
+    wh_scale length_q16 = wh_scale_of(m->quantities.length_q16 * 1000U);
+    return wh_scale_shift(wh_scale_div(length_q16, wh_scale_of(m->config->fs_mhz)), -16);
+}
+
 void wh_meter_samples(wh_meter *meter, const int32_t (*samples)[WH_CHANNELS], size_t count)
 {
     const wh_meter_observer *observer = meter->observer;
@@ -25,6 +32,8 @@ void wh_meter_samples(wh_meter *meter, const int32_t (*samples)[WH_CHANNELS], si
         size_t used = wh_metrology_feed(&meter->metrology, samples, count, &event);
         if ((event & WH_EVENT_WINDOW) != 0) {
             wh_register_book_told(&meter->registers, &meter->metrology.quantum, &meter->booked);
+            wh_ampere_hours_feed(&meter->ampere_hours, &meter->metrology.quantities,
+                                 window_s(&meter->metrology));
             meter->windows++;
         }
         if (observer != NULL) {
@@ -88,5 +97,7 @@ void wh_meter_feed(wh_meter *meter, const wh_meter_interval *interval)
     q->s_effective_uva = q->s_arithmetic_uva;
     q->pf_ppm = power_factor_ppm(q->p_uw, q->s_arithmetic_uva);
     wh_register_book_told(&meter->registers, &interval->quantum, &meter->booked);
+    wh_ampere_hours_feed(&meter->ampere_hours, q,
+                         wh_scale_div(wh_scale_of(interval->duration_ms), wh_scale_of(1000)));
     meter->windows++;
 }

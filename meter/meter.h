@@ -16,6 +16,7 @@
 
 #include "core/err.h"
 #include "meter/metrology/metrology.h"
+#include "meter/register/ampere_hours.h"
 #include "meter/register/register.h"
 
 #include <stdbool.h>
@@ -49,6 +50,7 @@ typedef struct wh_meter {
     const wh_meter_config *config;
     wh_metrology metrology;
     wh_register_bank registers;
+    wh_ampere_hours ampere_hours;
     wh_booked booked;                  /* since the keeper last took it */
     const wh_meter_observer *observer; /* or NULL */
     struct wh_keeper *keeper;          /* or NULL: measures only */
@@ -59,6 +61,7 @@ typedef struct wh_meter {
 /* What was measured over an interval by somebody else. Signs and units as in metrology.h. */
 typedef struct {
     wh_energy_quantum quantum; /* of the whole interval; its samples and length do not matter */
+    uint32_t duration_ms;      /* of the interval, for ampere-hours */
     uint8_t present;           /* bit k: phase k has voltage */
     wh_rotation rotation;
     uint32_t f_uhz;

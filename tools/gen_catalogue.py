@@ -26,7 +26,7 @@ SPANS = {"meter": "", "neutral": "neutral", "phase_1": "L1", "phase_2": "L2", "p
 NUMBERED = {"demand", "loads", "limiters", "credits", "charges", "records", "kinds", "slots"}  # spans whose instances have a number or word in their names
 BY_E = {"energy", "rates", "demand", "limiters", "credits", "charges", "records", "kinds", "slots"}  # spans whose instances differ in value group E
 OBIS = re.compile(r"(\d+)-(\d+):(\d+)\.(\d+)\.(\d+)(?:\*(\d+))?$")
-SYMBOLS = {"W": "W", "VA": "VA", "VAR": "var", "WH": "Wh", "VAH": "VAh", "VARH": "varh", "A": "A", "V": "V",
+SYMBOLS = {"W": "W", "VA": "VA", "VAR": "var", "WH": "Wh", "VAH": "VAh", "VARH": "varh", "A": "A", "AH": "Ah", "V": "V",
            "HZ": "Hz", "PERCENT": "%", "DEGREE": "°", "SECOND": "s", "MINUTE": "min", "CURRENCY": "currency"}
 
 

@@ -102,7 +102,8 @@ static void power_on(catalogue_rig *rig)
 
 void catalogue_rig_minute(catalogue_rig *rig)
 {
-    wh_meter_interval in = {.present = 7, .rotation = WH_ROTATION_ABC, .f_uhz = 50000000};
+    wh_meter_interval in = {
+        .duration_ms = MINUTE_MS, .present = 7, .rotation = WH_ROTATION_ABC, .f_uhz = 50000000};
     for (unsigned k = 0; k < WH_PHASES; k++) {
         in.u_uv[k] = INT64_C(230000000);
         in.i_ua[k] = INT64_C(4347826);

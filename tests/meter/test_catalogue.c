@@ -141,6 +141,8 @@ static void codes_are_those_of_the_standard(void **state)
         {"1-0:21.8.0", "l1_active_energy_import", WH_UNIT_WH},
         {"1-0:42.8.0", "l2_active_energy_export", WH_UNIT_WH},
         {"1-0:65.8.0", "l3_reactive_energy_q1", WH_UNIT_VARH},
+        {"1-0:11.8.0", "ampere_hours", WH_UNIT_AH},
+        {"1-0:71.8.0", "l3_ampere_hours", WH_UNIT_AH},
         {"1-0:16.7.0", "active_power", WH_UNIT_W},
         {"1-0:1.7.0", "active_power_import", WH_UNIT_W},
         {"1-0:56.7.0", "l2_active_power", WH_UNIT_W},

@@ -37,7 +37,8 @@ void wh_year_meter_tick(wh_year_meter *m, int64_t elapsed_ms, uint32_t contacts)
 
 void wh_year_meter_feed(wh_year_meter *m, const wh_year_interval *i)
 {
-    wh_meter_interval in = {.present = i->last.present,
+    wh_meter_interval in = {.duration_ms = i->duration_ms,
+                            .present = i->last.present,
                             .rotation = i->last.present != 7        ? WH_ROTATION_NONE
                                         : i->last.reversed_sequence ? WH_ROTATION_ACB
                                                                     : WH_ROTATION_ABC,

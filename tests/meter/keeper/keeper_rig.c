@@ -129,7 +129,8 @@ void keeper_rig_restart(keeper_rig *rig, int64_t away_ms)
 
 static wh_meter_interval interval_of(uint32_t duration_ms, const int64_t p_w[WH_PHASES])
 {
-    wh_meter_interval in = {.present = 7, .rotation = WH_ROTATION_ABC, .f_uhz = 50000000};
+    wh_meter_interval in = {
+        .duration_ms = duration_ms, .present = 7, .rotation = WH_ROTATION_ABC, .f_uhz = 50000000};
     for (unsigned k = 0; k < WH_PHASES; k++) {
         int64_t p_uw = p_w[k] * 1000000;
         in.u_uv[k] = VOLTAGE_UV;

@@ -181,6 +181,60 @@ static void each_month_has_one_record_of_its_voltage(void **state)
     keeper_rig_free(&rig);
 }
 
+/* All voltages are lost and the currents flow on: a fuse of the meter's voltage circuit. */
+static void run_without_voltage(keeper_rig *rig, unsigned minutes)
+{
+    const wh_meter_interval in = {.duration_ms = 60000, .i_ua = {5000000, 10000000, 1000000}};
+    for (unsigned minute = 0; minute < minutes; minute++) {
+        wh_meter_feed(&rig->meter, &in);
+        keeper_rig_run(rig, 60000, (const int64_t[]){0, 0, 0});
+    }
+}
+
+static void assert_column(const keeper_rig *rig, uint8_t c, int64_t expected)
+{
+    const wh_column_reader reader = wh_keeper_columns(&rig->meter);
+    const wh_column column = {.obis = {{1, 0, c, 8, 0, 255}}, .attribute = WH_COLUMN_VALUE};
+    int64_t value = -1;
+    assert_int_equal(reader.read(reader.user, column, &value), WH_OK);
+    assert_int_equal(value, expected);
+}
+
+static void ampere_hours_count_without_voltage_and_survive_a_signalled_cut(void **state)
+{
+    (void)state;
+    keeper_rig rig;
+    keeper_rig_init(&rig);
+    run_without_voltage(&rig, 59);
+    keeper_rig_run(&rig, 60000, (const int64_t[]){1150, 2300, 230}); /* the same currents */
+    assert_column(&rig, 11, 16000);
+    rig.inputs.power_fails = true;
+    run_without_voltage(&rig, 1);
+    rig.inputs.power_fails = false;
+    keeper_rig_restart(&rig, 3600000);
+    assert_int_equal(rig.keeper.lost, 0);
+    run_without_voltage(&rig, 59);
+    assert_column(&rig, 31, 10000);
+    assert_column(&rig, 51, 20000);
+    assert_column(&rig, 71, 2000);
+    assert_column(&rig, 11, 32000);
+    keeper_rig_free(&rig);
+}
+
+static void ampere_hours_without_energy_are_saved_by_the_flush_policy(void **state)
+{
+    (void)state;
+    keeper_rig rig;
+    keeper_rig_init(&rig);
+    rig.config.flush.hold_up = false;
+    keeper_rig_restart(&rig, 1000);
+    run_without_voltage(&rig, 59);
+    keeper_rig_restart(&rig, 1000); /* not signalled */
+    run_without_voltage(&rig, 1);
+    assert_int_equal(wh_ampere_hours_mah(&rig.meter.ampere_hours, WH_REG_TOTAL), 16000);
+    keeper_rig_free(&rig);
+}
+
 /* No cipher at all: for tests. */
 static wh_err check_in_the_clear(void *user, const wh_token_code *code, wh_token *token)
 {
@@ -272,6 +326,8 @@ int main(void)
         cmocka_unit_test(a_maximum_survives_a_power_cut_hours_after_the_last_energy),
         cmocka_unit_test(a_top_up_closes_the_switch_in_the_next_tick),
         cmocka_unit_test(each_month_has_one_record_of_its_voltage),
+        cmocka_unit_test(ampere_hours_count_without_voltage_and_survive_a_signalled_cut),
+        cmocka_unit_test(ampere_hours_without_energy_are_saved_by_the_flush_policy),
         cmocka_unit_test(a_token_counts_once_also_over_a_power_cut),
         cmocka_unit_test(a_meter_without_a_module_takes_no_tokens),
         cmocka_unit_test(the_calendar_survives_a_restart),
