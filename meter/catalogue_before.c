@@ -63,11 +63,11 @@ wh_event_detail wh_catalogue_holidays_before(const wh_meter *meter)
     const wh_tariff_calendar *c = &meter->keeper->calendar;
     wh_writer w = table_writer(meter);
     for (unsigned i = 0; i < c->holiday_count; i++) {
-        const wh_tariff_holiday *h = &c->holiday[i];
-        wh_writer_put_u8(&w, h->year == WH_TARIFF_EVERY_YEAR ? 99 : (uint8_t)(h->year % 100));
-        wh_writer_put_u8(&w, h->month);
-        wh_writer_put_u8(&w, h->day);
-        wh_writer_put_u8(&w, h->day_table);
+        const wh_tariff_holiday h = wh_tariff_holiday_at(c, i);
+        wh_writer_put_u8(&w, h.year == WH_TARIFF_EVERY_YEAR ? 99 : (uint8_t)(h.year % 100));
+        wh_writer_put_u8(&w, h.month);
+        wh_writer_put_u8(&w, h.day);
+        wh_writer_put_u8(&w, h.day_table);
     }
     return detail_of(&w);
 }

@@ -64,8 +64,18 @@ int64_t wh_keeper_utc_ms(const wh_keeper *k)
     return k->clock.utc_ms;
 }
 
+/* Limiters are as many as the configuration has. */
+static bool has_room(const wh_keeper *k, wh_room room)
+{
+    return room < WH_ROOM_LIMITER_1 || room > WH_ROOM_LIMITER_4 ||
+           room - WH_ROOM_LIMITER_1 < k->config->limiter_count;
+}
+
 void wh_keeper_changed(wh_keeper *k, wh_room room, bool urgent)
 {
+    if (!has_room(k, room)) {
+        return;
+    }
     uint32_t bit = UINT32_C(1) << (unsigned)room;
     k->dirty |= bit;
     if (urgent) {
@@ -80,8 +90,8 @@ void wh_keeper_touch(wh_keeper *k, wh_room room)
 
 void wh_keeper_revised(wh_keeper *k, wh_room room, uint32_t revision)
 {
-    if (k->seen[room] != revision) {
-        k->seen[room] = revision;
+    if (k->seen[room] != (uint16_t)revision) {
+        k->seen[room] = (uint16_t)revision;
         wh_keeper_changed(k, room, true);
     }
 }
@@ -140,11 +150,21 @@ typedef struct {
     size_t store_size;
 } pieces;
 
+/* What is kept by rate fits the work buffer, as every blob must. */
+static bool fits_work(const wh_keeper_config *c)
+{
+    const wh_rate_register_config rates = {.kinds = c->rate_kinds, .count = c->rates};
+    size_t cells = wh_rate_register_cells(&rates);
+    return WH_RATE_REGISTER_SAVE_SIZE(cells) <= WH_KEEPER_WORK &&
+           (size_t)WH_DEMAND_SAVE_SIZE(c->demand.channels, c->demand.rates) <= WH_KEEPER_WORK;
+}
+
 static bool count_is_valid(const wh_keeper_config *c)
 {
     return c->rates >= 1 && c->rates <= WH_RATE_REGISTER_RATES_MAX &&
            c->limiter_count <= WH_KEEPER_LIMITERS && c->demand.channels >= 1 &&
-           c->demand.channels <= WH_DEMAND_CHANNELS_MAX && c->recorder_count <= WH_RECORDER_LOGS;
+           c->demand.channels <= WH_DEMAND_CHANNELS_MAX && c->recorder_count <= WH_RECORDER_LOGS &&
+           fits_work(c);
 }
 
 static size_t slips(const wh_keeper_config *c)
@@ -152,17 +172,22 @@ static size_t slips(const wh_keeper_config *c)
     return c->demand_slips_max > c->demand.slips ? c->demand_slips_max : c->demand.slips;
 }
 
-/* Recorders take their memory from their own place (keeper_records.c). */
+/* Recorders, and what each of them is set up with. */
 static void carve_recorders(wh_keeper *k, const wh_keeper_config *c, arena *a)
 {
+    k->recorder = carve(a, c->recorder_count * sizeof *k->recorder);
     for (unsigned i = 0; i < c->recorder_count; i++) {
         const wh_keeper_recorder *row = &c->recorder[i];
-        wh_recorder_memory *m = &k->recorder[i].memory;
-        m->boundary_count = row->times;
-        m->boundary = row->times == 0 ? NULL : carve(a, row->times * sizeof(wh_boundary));
-        m->own_max = row->own_max;
-        m->own = row->own_max == 0 ? NULL : carve(a, row->own_max * sizeof(wh_column));
-        m->record_size = wh_recorder_record_size(row->config, c->rates, row->own_max);
+        const wh_recorder_memory m = {
+            .boundary_count = row->times,
+            .boundary = row->times == 0 ? NULL : carve(a, row->times * sizeof(wh_boundary)),
+            .own_max = row->own_max,
+            .own = row->own_max == 0 ? NULL : carve(a, row->own_max * sizeof(wh_column)),
+            .record_size = wh_recorder_record_size(row->config, c->rates, row->own_max),
+        };
+        if (a->at != NULL) {
+            k->recorder[i].memory = m;
+        }
     }
 }
 
@@ -183,8 +208,9 @@ static void carve_all(wh_keeper *k, const wh_keeper_config *c, arena *a, pieces 
     p->price[1] = carve(a, p->prices * sizeof(int32_t));
     carve_recorders(k, c, a);
     p->work = carve(a, WH_KEEPER_WORK);
-    wh_store_config store = wh_keeper_store_config(k, c);
-    p->store_size = wh_store_memory_size(&store);
+    k->limiter = carve(a, c->limiter_count * sizeof *k->limiter);
+    k->log = carve(a, wh_keeper_log_count(c) * sizeof *k->log);
+    p->store_size = wh_keeper_store_size(c);
     p->store = carve(a, p->store_size);
 }
 
@@ -218,7 +244,7 @@ static wh_err init_with_memory(wh_meter *m, const pieces *p)
         err = wh_demand_init(&k->demand, &c->demand, c->demand_source, &p->demand);
     }
     if (err == WH_OK) {
-        wh_store_config store = wh_keeper_store_config(k, c);
+        wh_store_config store = wh_keeper_store_config(k);
         err = wh_store_mount(&k->store, &store, p->store, p->store_size);
     }
     return err;
@@ -235,6 +261,7 @@ wh_err wh_meter_keep(wh_meter *m, wh_keeper *k, const wh_keeper_config *config, 
         return WH_ERR_SPACE;
     }
     memset(k, 0, sizeof *k);
+    memset(memory, 0, wanted);
     k->config = config;
     m->keeper = k;
     arena a = {.at = memory};

@@ -160,12 +160,12 @@ typedef struct wh_keeper {
     wh_rate_register rates;
     wh_demand demand;
     wh_switch main_switch;
-    wh_limiter limiter[WH_KEEPER_LIMITERS];
+    wh_limiter *limiter; /* config->limiter_count of them */
     wh_loads loads;
     wh_prepayment prepayment;
     wh_token_gateway tokens;
     wh_token_module token_module;
-    wh_recorder recorder[WH_RECORDER_LOGS];
+    wh_recorder *recorder; /* config->recorder_count of them */
     wh_events events;
     wh_event_notice notice; /* pulled, and not logged yet where notice_waits */
     bool notice_waits;
@@ -174,7 +174,7 @@ typedef struct wh_keeper {
     wh_alarms alarms;
     wh_keeper_voltage_month voltage;
     wh_display display;
-    wh_store_log_config log[WH_KEEPER_LOGS];
+    wh_store_log_config *log;
     wh_store store;
     wh_flush flush;
     uint32_t watched_inputs; /* of events at the last tick */
@@ -188,7 +188,7 @@ typedef struct wh_keeper {
     uint32_t swept_ms;       /* when all rooms were last flushed, as the platform counts */
     uint32_t tokens_seen;    /* revision of the gateway, likewise */
     uint32_t account_seen;   /* prepayment's revision when it last moved with energy */
-    uint32_t seen[WH_ROOMS]; /* revisions when they were last looked at */
+    uint16_t seen[WH_ROOMS]; /* low halves of revisions when they were last looked at */
     uint64_t moved_mwh;      /* all that registers of the total ever grew by since the start */
     int64_t moved_uws;       /* its rest */
     int64_t mah_seen;        /* ampere-hours at the last tick */

@@ -84,8 +84,11 @@ wh_err wh_keeper_put_changed(wh_meter *meter, uint32_t rooms, uint32_t *put) WH_
 wh_err wh_keeper_put(wh_meter *meter, wh_room room, uint32_t *put) WH_MUST_USE;
 void wh_keeper_saved(wh_keeper *keeper, uint32_t rooms);
 
-/* The store that such a meter wants; its logs are written to *keeper (keeper_store.c). */
-wh_store_config wh_keeper_store_config(wh_keeper *keeper, const wh_keeper_config *config);
+/* The store that such a meter wants: how many logs, bytes of its memory (0: it cannot be), and its
+ * configuration, whose logs are written to keeper->log (keeper_store.c). */
+unsigned wh_keeper_log_count(const wh_keeper_config *config);
+size_t wh_keeper_store_size(const wh_keeper_config *config);
+wh_store_config wh_keeper_store_config(wh_keeper *keeper);
 
 /* The gateway, whose tokens this meter executes (keeper_token.c). */
 void wh_keeper_init_tokens(wh_keeper *keeper);

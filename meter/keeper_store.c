@@ -70,15 +70,21 @@ static wh_err restore_switch(wh_keeper *k, wh_reader *r)
                                                  : err;
 }
 
-static wh_err save_limiter(const wh_limiter *l, wh_writer *w)
+static wh_err save_limiter(const wh_keeper *k, unsigned i, wh_writer *w)
 {
+    const wh_limiter *l = &k->limiter[i];
     wh_limiter_save(l, w);
     wh_limiter_save_config(l, w);
     return wh_writer_err(w);
 }
 
-static wh_err restore_limiter(wh_limiter *l, wh_reader *r)
+/* One that the configuration no longer has stays in the store. */
+static wh_err restore_limiter(wh_keeper *k, unsigned i, wh_reader *r)
 {
+    if (i >= k->config->limiter_count) {
+        return WH_OK;
+    }
+    wh_limiter *l = &k->limiter[i];
     wh_err err = wh_limiter_restore(l, r);
     return err == WH_OK && wh_reader_left(r) > 0 ? wh_limiter_restore_config(l, r) : err;
 }
@@ -118,10 +124,10 @@ ROOM(alarms, wh_alarms_save(&m->keeper->alarms, w), wh_alarms_restore(&m->keeper
 ROOM(events, save_events_and_session(m->keeper, w), restore_events_and_session(m->keeper, r))
 ROOM(display, wh_display_save(&m->keeper->display, w), wh_display_restore(&m->keeper->display, r))
 ROOM(main_switch, save_switch(m->keeper, w), restore_switch(m->keeper, r))
-ROOM(limiter_1, save_limiter(&m->keeper->limiter[0], w), restore_limiter(&m->keeper->limiter[0], r))
-ROOM(limiter_2, save_limiter(&m->keeper->limiter[1], w), restore_limiter(&m->keeper->limiter[1], r))
-ROOM(limiter_3, save_limiter(&m->keeper->limiter[2], w), restore_limiter(&m->keeper->limiter[2], r))
-ROOM(limiter_4, save_limiter(&m->keeper->limiter[3], w), restore_limiter(&m->keeper->limiter[3], r))
+ROOM(limiter_1, save_limiter(m->keeper, 0, w), restore_limiter(m->keeper, 0, r))
+ROOM(limiter_2, save_limiter(m->keeper, 1, w), restore_limiter(m->keeper, 1, r))
+ROOM(limiter_3, save_limiter(m->keeper, 2, w), restore_limiter(m->keeper, 2, r))
+ROOM(limiter_4, save_limiter(m->keeper, 3, w), restore_limiter(m->keeper, 3, r))
 ROOM(loads, PUT(wh_loads_save(&m->keeper->loads, w)), wh_loads_restore(&m->keeper->loads, r))
 
 /* Version 1: u8 version, u8 word of active, u8 words of reactive energy 1 and 2. */
@@ -375,29 +381,79 @@ void wh_keeper_restore(wh_meter *m)
 
 #define BLOB_BYTES_DEFAULT 16384U
 #define RUNNING_MAX        32U /* events at once whose start is kept */
-#define KEYS               (26U + 2U * WH_RECORDER_LOGS + RUNNING_MAX)
+#define KEYS               (26U + 2U * WH_RECORDER_LOGS)
 
-wh_store_config wh_keeper_store_config(wh_keeper *k, const wh_keeper_config *c)
+static wh_store_config store_config(const wh_keeper_config *c, const wh_store_log_config *logs,
+                                    unsigned log_count, unsigned key_count)
 {
-    memset(k->log, 0, sizeof k->log);
-    for (unsigned i = 0; i < c->recorder_count; i++) {
-        const wh_keeper_recorder *row = &c->recorder[i];
-        uint16_t size = wh_recorder_record_size(row->config, c->rates, row->own_max);
-        k->log[row->config->log] = wh_recorder_log(row->config, size, c->flash->sector_size);
-    }
-    for (unsigned slot = 0; slot < WH_EVENT_SLOTS; slot++) {
-        wh_store_log_config log = wh_event_log_config(slot);
-        log.capacity = log.capacity < c->event_depth ? log.capacity : c->event_depth;
-        k->log[WH_EVENT_LOG_FIRST + slot] = log;
-    }
-    k->log[WH_PUSH_LOG] =
-        (wh_store_log_config){.capacity = c->push_depth, .entry_size = WH_PUSH_ENTRY_SIZE};
     return (wh_store_config){
         .flash = c->flash,
-        .logs = k->log,
-        .log_count = WH_KEEPER_LOGS,
-        .key_count = KEYS,
+        .logs = logs,
+        .log_count = (uint16_t)log_count,
+        .key_count = (uint16_t)key_count,
         .blob_bytes = c->blob_bytes != 0 ? c->blob_bytes : BLOB_BYTES_DEFAULT,
         .reserve_bytes = c->reserve_bytes,
     };
+}
+
+static unsigned key_count(const wh_keeper_config *c)
+{
+    return c->event_depth != 0 ? KEYS + RUNNING_MAX : KEYS;
+}
+
+/* A meter without event logs has no store logs behind that of pushes. */
+unsigned wh_keeper_log_count(const wh_keeper_config *c)
+{
+    return c->event_depth != 0 ? WH_KEEPER_LOGS : WH_PUSH_LOG + 1U;
+}
+
+_Static_assert(WH_PUSH_LOG >= WH_RECORDER_LOGS && WH_PUSH_LOG < WH_EVENT_LOG_FIRST,
+               "recorders, pushes, events");
+
+static wh_store_log_config recorder_log(const wh_keeper_config *c, unsigned log)
+{
+    for (unsigned i = 0; i < c->recorder_count; i++) {
+        const wh_keeper_recorder *row = &c->recorder[i];
+        if (row->config->log == log) {
+            uint16_t size = wh_recorder_record_size(row->config, c->rates, row->own_max);
+            return wh_recorder_log(row->config, size, c->flash->sector_size);
+        }
+    }
+    return (wh_store_log_config){0};
+}
+
+static wh_store_log_config log_at(const wh_keeper_config *c, unsigned log)
+{
+    if (log >= WH_EVENT_LOG_FIRST) {
+        wh_store_log_config config = wh_event_log_config(log - WH_EVENT_LOG_FIRST);
+        config.capacity = config.capacity < c->event_depth ? config.capacity : c->event_depth;
+        return config;
+    }
+    return log == WH_PUSH_LOG
+               ? (wh_store_log_config){.capacity = c->push_depth, .entry_size = WH_PUSH_ENTRY_SIZE}
+               : recorder_log(c, log);
+}
+
+/* Log by log: there is no place yet for the list of them. */
+size_t wh_keeper_store_size(const wh_keeper_config *c)
+{
+    wh_store_config keys = store_config(c, NULL, 0, key_count(c));
+    size_t size = wh_store_memory_size(&keys);
+    for (unsigned i = 0; size > 0 && i < wh_keeper_log_count(c); i++) {
+        const wh_store_log_config log = log_at(c, i);
+        const wh_store_config one = store_config(c, &log, 1, 0);
+        size_t more = wh_store_memory_size(&one);
+        size = more == 0 ? 0 : size + more;
+    }
+    return size;
+}
+
+wh_store_config wh_keeper_store_config(wh_keeper *k)
+{
+    const wh_keeper_config *c = k->config;
+    unsigned count = wh_keeper_log_count(c);
+    for (unsigned i = 0; i < count; i++) {
+        k->log[i] = log_at(c, i);
+    }
+    return store_config(c, k->log, count, key_count(c));
 }

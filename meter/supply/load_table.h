@@ -63,7 +63,7 @@ typedef enum {
 } wh_load_phase;
 
 typedef struct {
-    wh_load_class load_class;
+    uint8_t load_class;  /* wh_load_class */
     uint8_t priority;    /* 1: shed first .. 255: last; 0: never */
     uint16_t min_on_s;   /* once on, not shed before */
     uint16_t min_off_s;  /* once shed, not restored before */
@@ -110,8 +110,8 @@ typedef struct {
     int32_t power_w;
     wh_load_want want;   /* of the command */
     wh_load_want before; /* shedding: to restore */
-    wh_load_state state; /* as last reported, see wh_loads_state */
-    wh_load_phase phase;
+    uint8_t state;       /* wh_load_state: as last reported, see wh_loads_state */
+    uint8_t phase;       /* wh_load_phase */
     uint8_t sequence;
     uint8_t tries_left;
     uint8_t shed_rank; /* 0: not shed; 1: the first that was */

@@ -54,6 +54,33 @@ static uint8_t highest_of_zones(const wh_tariff_zones *z)
     return highest;
 }
 
+/* Table bits 0 to 3, day from bit 4, month from bit 9, year from bit 16: a date is one comparison. */
+#define TABLE_MASK  0x0FU
+#define DAY_SHIFT   4U
+#define MONTH_SHIFT 9U
+#define YEAR_SHIFT  16U
+
+static uint32_t pack_date(uint32_t year, unsigned month, unsigned day)
+{
+    return year << YEAR_SHIFT | month << MONTH_SHIFT | day << DAY_SHIFT;
+}
+
+uint32_t wh_tariff_pack_holiday(const wh_tariff_holiday *h)
+{
+    return pack_date(h->year, h->month, h->day) | h->day_table;
+}
+
+wh_tariff_holiday wh_tariff_holiday_at(const wh_tariff_calendar *c, unsigned index)
+{
+    uint32_t packed = c->holiday[index];
+    return (wh_tariff_holiday){
+        .year = (uint16_t)(packed >> YEAR_SHIFT),
+        .month = (uint8_t)(packed >> MONTH_SHIFT & 0x0FU),
+        .day = (uint8_t)(packed >> DAY_SHIFT & 0x1FU),
+        .day_table = (uint8_t)(packed & TABLE_MASK),
+    };
+}
+
 static uint8_t highest_of_holidays(const wh_tariff_holiday *holiday, unsigned count)
 {
     uint8_t highest = 0;
@@ -65,13 +92,23 @@ static uint8_t highest_of_holidays(const wh_tariff_holiday *holiday, unsigned co
     return highest;
 }
 
+static uint8_t highest_of_kept(const wh_tariff_calendar *c)
+{
+    uint32_t highest = 0;
+    for (unsigned i = 0; i < c->holiday_count; i++) {
+        uint32_t table = c->holiday[i] & TABLE_MASK;
+        highest = table > highest ? table : highest;
+    }
+    return (uint8_t)highest;
+}
+
 wh_tariff_numbers wh_tariff_numbers_of(const wh_tariff_calendar *c)
 {
     unsigned z = c->zones_in_force;
     unsigned d = c->days_in_force;
     return (wh_tariff_numbers){{c->days[d].day_count, c->days[1 - d].day_count},
                                {highest_of_zones(&c->zones[z]), highest_of_zones(&c->zones[1 - z])},
-                               highest_of_holidays(c->holiday, c->holiday_count)};
+                               highest_of_kept(c)};
 }
 
 static bool fits(const wh_tariff_numbers *n, unsigned zones, unsigned days)
@@ -208,8 +245,8 @@ wh_err wh_tariff_set_holidays(wh_tariff_calendar *c, const wh_tariff_holiday *ho
     if (!wh_tariff_fits(c, &n)) {
         return WH_ERR_NOT_FOUND;
     }
-    if (count > 0) { /* holidays may be NULL then */
-        memcpy(c->holiday, holidays, count * sizeof *holidays);
+    for (unsigned i = 0; i < count; i++) {
+        c->holiday[i] = wh_tariff_pack_holiday(&holidays[i]);
     }
     c->holiday_count = (uint8_t)count;
     return WH_OK;
@@ -251,29 +288,30 @@ static const wh_tariff_season *season_at(const wh_tariff_zones *zones, wh_civil_
     return season;
 }
 
-/* The first that fits, or NULL. */
-static const wh_tariff_holiday *holiday_at(const wh_tariff_calendar *c, wh_civil_date date)
+/* The day table of the first that fits; 0: it is no holiday. */
+static uint8_t holiday_table(const wh_tariff_calendar *c, wh_civil_date date)
 {
+    uint32_t this_year = pack_date((uint32_t)date.year, date.month, date.day);
+    uint32_t every_year = pack_date(WH_TARIFF_EVERY_YEAR, date.month, date.day);
     for (unsigned i = 0; i < c->holiday_count; i++) {
-        const wh_tariff_holiday *h = &c->holiday[i];
-        if (h->month == date.month && h->day == date.day &&
-            (h->year == WH_TARIFF_EVERY_YEAR || h->year == date.year)) {
-            return h;
+        uint32_t day = c->holiday[i] & ~TABLE_MASK;
+        if (day == this_year || day == every_year) {
+            return (uint8_t)(c->holiday[i] & TABLE_MASK);
         }
     }
-    return NULL;
+    return 0;
 }
 
 bool wh_tariff_is_holiday(const wh_tariff_calendar *c, wh_civil_date date)
 {
-    return holiday_at(c, date) != NULL;
+    return holiday_table(c, date) != 0;
 }
 
 uint8_t wh_tariff_day_table_at(const wh_tariff_calendar *c, wh_civil_date date)
 {
-    const wh_tariff_holiday *holiday = holiday_at(c, date);
-    if (holiday != NULL) {
-        return holiday->day_table;
+    uint8_t table = holiday_table(c, date);
+    if (table != 0) {
+        return table;
     }
     const wh_tariff_season *season = season_at(&c->zones[c->zones_in_force], date);
     return season->week.day[wh_civil_weekday(date) - 1];

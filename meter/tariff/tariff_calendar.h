@@ -22,7 +22,7 @@
  *   days      count · of each table: count of periods · of each: minute u16 · rate
  *   holidays  count · of each: year u16, FFFFh every year · month · day · day table
  *
- * The caller owns the struct: about 1.2 kB, with the holidays 2.7 kB. */
+ * The caller owns the struct: about 1.2 kB, with the holidays 2.2 kB. */
 #ifndef WH_METER_TARIFF_CALENDAR_H
 #define WH_METER_TARIFF_CALENDAR_H
 
@@ -91,11 +91,11 @@ typedef struct {
     uint8_t day_table; /* 1..8 */
 } wh_tariff_holiday;
 
-/* Fields are private but zones, days and holidays for reading. */
+/* Fields are private but zones and days for reading. */
 typedef struct {
     wh_tariff_zones zones[2];
     wh_tariff_days days[2];
-    wh_tariff_holiday holiday[WH_TARIFF_HOLIDAYS_MAX]; /* the first that fits wins */
+    uint32_t holiday[WH_TARIFF_HOLIDAYS_MAX]; /* packed; the first that fits wins */
     uint8_t holiday_count;
     uint8_t zones_in_force; /* 0 or 1 */
     uint8_t days_in_force;
@@ -126,6 +126,9 @@ wh_tariff_week wh_tariff_zone_week(uint8_t day_table, uint8_t weekend_table, uin
  * On an error the standby set stays as it was. */
 wh_err wh_tariff_set_zones(wh_tariff_calendar *c, const wh_tariff_zones *zones) WH_MUST_USE;
 wh_err wh_tariff_set_days(wh_tariff_calendar *c, const wh_tariff_days *days) WH_MUST_USE;
+
+/* A holiday, index below holiday_count. */
+wh_tariff_holiday wh_tariff_holiday_at(const wh_tariff_calendar *c, unsigned index);
 
 /* Replace the holidays; they have one set, in force at once. Errors as above. */
 wh_err wh_tariff_set_holidays(wh_tariff_calendar *c, const wh_tariff_holiday *holidays,

@@ -25,4 +25,7 @@ wh_err wh_tariff_check_holiday(const wh_tariff_holiday *h);
 /* The highest day table that a week names, or `highest`. */
 uint8_t wh_tariff_highest(const wh_tariff_week *week, uint8_t highest);
 
+/* A holiday that was checked, in four bytes; wh_tariff_holiday_at gives it back. */
+uint32_t wh_tariff_pack_holiday(const wh_tariff_holiday *holiday);
+
 #endif /* WH_METER_TARIFF_CALENDAR_INTERNAL_H */

@@ -91,7 +91,7 @@ static uint8_t take_holidays(wh_reader *r, void *place)
         fail(r, wh_tariff_check_holiday(&h));
         highest = h.day_table > highest ? h.day_table : highest;
         if (out != NULL) {
-            out->holiday[i] = h;
+            out->holiday[i] = wh_tariff_pack_holiday(&h);
         }
     }
     if (out != NULL) {
@@ -177,11 +177,11 @@ void wh_tariff_put_holidays(const wh_tariff_calendar *c, wh_writer *w)
 {
     wh_writer_put_u8(w, c->holiday_count);
     for (unsigned i = 0; i < c->holiday_count; i++) {
-        const wh_tariff_holiday *h = &c->holiday[i];
-        wh_writer_put_u16be(w, h->year);
-        wh_writer_put_u8(w, h->month);
-        wh_writer_put_u8(w, h->day);
-        wh_writer_put_u8(w, h->day_table);
+        const wh_tariff_holiday h = wh_tariff_holiday_at(c, i);
+        wh_writer_put_u16be(w, h.year);
+        wh_writer_put_u8(w, h.month);
+        wh_writer_put_u8(w, h.day);
+        wh_writer_put_u8(w, h.day_table);
     }
 }
 

@@ -35,8 +35,8 @@ typedef struct {
 } row;
 
 static const row PROFILES[] = {
-    {"three phase", &wh_profile_three_phase, WH_PROFILE_THREE_PHASE_FLASH, 27000},
-    {"fleet", &wh_profile_fleet, WH_PROFILE_FLEET_FLASH, 22000},
+    {"three phase", &wh_profile_three_phase, WH_PROFILE_THREE_PHASE_FLASH, 25600},
+    {"fleet", &wh_profile_fleet, WH_PROFILE_FLEET_FLASH, 16384},
 };
 
 typedef struct {
