@@ -33,7 +33,7 @@ static void note_ampere_hours(wh_meter *m, bool with_energy)
     if (m->ampere_hours.revision == k->seen[WH_ROOM_AMPERE_HOURS]) {
         return;
     }
-    k->seen[WH_ROOM_AMPERE_HOURS] = m->ampere_hours.revision;
+    k->seen[WH_ROOM_AMPERE_HOURS] = (uint16_t)m->ampere_hours.revision;
     wh_keeper_changed(k, WH_ROOM_AMPERE_HOURS, false);
     int64_t mah = wh_ampere_hours_mah(&m->ampere_hours, WH_REG_TOTAL);
     if (!with_energy && mah > k->mah_seen) {
