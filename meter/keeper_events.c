@@ -2,6 +2,9 @@
 #include "meter/catalogue.h"
 #include "meter/keeper_internal.h"
 
+#include "core/scale.h"
+#include "meter/metrology/oscillator.h"
+
 #define UW_PER_MW 1000
 
 /* ---- what the monitor is told ---- */
@@ -135,6 +138,43 @@ static uint32_t inputs_of(const wh_pass *pass)
            set(currents_reversed(q), WH_EVENT_INPUT_CURRENT_REVERSED);
 }
 
+#define TURN_PER_KURAD 683565 /* 2^32 / 2 pi / 1000 */
+
+/* The sum of the phases' currents, of the fundamental. */
+static int64_t sum_of_currents_ua(const wh_quantities *q)
+{
+    int64_t re = 0;
+    int64_t im = 0;
+    int64_t sum_ua = 0;
+    for (unsigned k = 0; k < WH_PHASES; k++) {
+        const wh_phase_quantities *p = &q->phase[k];
+        uint32_t turn = (uint32_t)((int64_t)p->i1_angle_urad * TURN_PER_KURAD / 1000);
+        re += p->i1_ua * wh_oscillator_cos(turn);
+        im += p->i1_ua * wh_oscillator_sin(turn);
+    }
+    (void)wh_polar(im / WH_OSCILLATOR_ONE, re / WH_OSCILLATOR_ONE, &sum_ua);
+    return sum_ua;
+}
+
+/* The neutral carries the current of the only phase, or the sum of several; harmonics would not
+ * add up as their fundamentals do, so both are of those, and only samples say the angles. */
+static void take_neutral(const wh_metrology_config *config, const wh_quantities *q,
+                         wh_event_inputs *in)
+{
+    if (config->channel[WH_IN].full_scale == 0) {
+        return;
+    }
+    if (config->phases == 1) {
+        in->in_ua = q->in_ua;
+        in->isum_ua = q->phase[0].i_ua;
+        in->valid |= WH_EVENT_VALID_NEUTRAL;
+    } else if (q->length_q16 != 0) {
+        in->in_ua = q->in1_ua;
+        in->isum_ua = sum_of_currents_ua(q);
+        in->valid |= WH_EVENT_VALID_NEUTRAL;
+    }
+}
+
 static void take_quantities(const wh_meter *m, wh_event_inputs *in)
 {
     const wh_quantities *q = &m->metrology.quantities;
@@ -145,8 +185,6 @@ static void take_quantities(const wh_meter *m, wh_event_inputs *in)
     }
     in->p_uw[WH_PHASES] = q->p_uw;
     in->pf_ppm = q->pf_ppm;
-    in->in_ua = q->in_ua;
-    in->isum_ua = q->phase[0].i_ua;
     in->valid |= WH_EVENT_VALID_U | WH_EVENT_VALID_I | WH_EVENT_VALID_P;
     const wh_metrology_config *config = &m->config->metrology;
     if (config->phases == WH_PHASES) {
@@ -154,9 +192,8 @@ static void take_quantities(const wh_meter *m, wh_event_inputs *in)
         in->i_unbalance_ppm = unbalance_ppm(in->i_ua);
         in->u0_ppm = q->u0_ppm;
         in->valid |= WH_EVENT_VALID_UNBALANCE;
-    } else if (config->channel[WH_IN].full_scale != 0) {
-        in->valid |= WH_EVENT_VALID_NEUTRAL; /* with one phase it carries that phase's current */
     }
+    take_neutral(config, q, in);
 }
 
 static wh_event_inputs event_inputs(const wh_pass *pass)

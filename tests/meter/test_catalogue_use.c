@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The catalogue in use: what is refused at the wrong time, what is told of writing, clearing. */
+#include "meter/event/event_internal.h"
+#include "meter/event/event_record.h"
 #include "tests/meter/catalogue_rig.h"
 
 #include <setjmp.h>
@@ -151,6 +153,7 @@ static void a_meter_is_cleared_but_not_of_the_clear(void **state)
     }
     assert_true(number_of(rig, "active_energy_import") > 0);
     assert_true(number_of(rig, "active_energy_import_t1") > 0);
+    assert_true(number_of(rig, "l2_ampere_hours") > 0);
     assert_true(number_of(rig, "demand_max_active_import") > 0);
     assert_true(number_of(rig, "record_1_entries") > 0);
     assert_int_equal(act(rig, "meter_clear", 0), WH_OK);
@@ -158,6 +161,7 @@ static void a_meter_is_cleared_but_not_of_the_clear(void **state)
     assert_int_equal(number_of(rig, "active_energy_import"), 0);
     assert_int_equal(number_of(rig, "active_energy_import_t1"), 0);
     assert_int_equal(number_of(rig, "l2_active_energy_import"), 0);
+    assert_int_equal(number_of(rig, "ampere_hours"), 0);
     assert_int_equal(number_of(rig, "demand_max_active_import"), 0);
     assert_int_equal(number_of(rig, "step_used"), 0);
     assert_int_equal(number_of(rig, "record_1_entries"), 0);
@@ -195,6 +199,38 @@ static void each_column_of_a_ready_record_is_an_item(void **state)
     stop(rig);
 }
 
+/* Nor is an event's. */
+static wh_err read_that_is_there(const void *user, wh_column column, int64_t *value)
+{
+    const catalogue_rig *rig = user;
+    const wh_column_reader columns = wh_keeper_columns(&rig->meter);
+    wh_err err = columns.read(columns.user, column, value);
+    bool is_demand = column.obis.group[WH_OBIS_D] == 6; /* those a meter keeps are configured */
+    if (!is_demand && err != WH_OK && err != WH_ERR_STATE) {
+        char code[WH_OBIS_TEXT_SIZE];
+        (void)wh_obis_format(column.obis, code);
+        fail_msg("%s attribute %u: error %d", code, column.attribute, err);
+    }
+    return err;
+}
+
+static void each_column_of_an_event_is_an_item(void **state)
+{
+    (void)state;
+    catalogue_rig *rig = start();
+    const wh_column_reader columns = {.user = rig, .read = read_that_is_there};
+    for (unsigned slot = 0; slot < WH_EVENT_SLOTS; slot++) {
+        uint8_t bytes[WH_EVENT_RECORD_MAX];
+        wh_writer w = wh_writer_init(bytes, sizeof bytes);
+        const wh_event_detail detail = {0};
+        assert_int_equal(wh_event_record_begin(&w, slot, 1, &detail, &columns), WH_OK);
+    }
+    int64_t closed = -1; /* the switch is a number */
+    assert_int_equal(columns.read(rig, (wh_column){{{0, 0, 96, 3, 10, 255}}, 2}, &closed), WH_OK);
+    assert_int_equal(closed, 1);
+    stop(rig);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -204,6 +240,7 @@ int main(void)
         cmocka_unit_test(what_is_written_is_an_event_of_its_session),
         cmocka_unit_test(a_meter_is_cleared_but_not_of_the_clear),
         cmocka_unit_test(each_column_of_a_ready_record_is_an_item),
+        cmocka_unit_test(each_column_of_an_event_is_an_item),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
