@@ -30,7 +30,7 @@ static void count_moved(wh_keeper *k, int64_t uws)
 static void note_ampere_hours(wh_meter *m, bool with_energy)
 {
     wh_keeper *k = m->keeper;
-    if (m->ampere_hours.revision == k->seen[WH_ROOM_AMPERE_HOURS]) {
+    if ((uint16_t)m->ampere_hours.revision == k->seen[WH_ROOM_AMPERE_HOURS]) {
         return;
     }
     k->seen[WH_ROOM_AMPERE_HOURS] = (uint16_t)m->ampere_hours.revision;
