@@ -129,8 +129,6 @@ static void print_kept(keeper_rig *rig)
     row_int("cost", "at 0.516924 a kWh", k->cost_import.total, "millionths");
     print_records(rig, RIG_PROFILE_1, "load profile record");
     print_records(rig, RIG_BILLING, "billing record");
-    row_int("store", "bytes written to flash by that midnight",
-            (int64_t)rig->flash.programmed_bytes, "");
     print_bill(rig);
 }
 
@@ -149,7 +147,6 @@ int main(void)
     assert_int_equal(wh_cost_set_prices(&rig.keeper.cost_import, price, RIG_RATES), WH_OK);
     wh_cost_schedule(&rig.keeper.cost_import, SET_MS);
     wh_meter_tick(&rig.meter, &(wh_meter_inputs){.platform_ms = rig.platform_ms});
-    rig.flash.programmed_bytes = 0;
     for (unsigned minute = 0; minute < PERIOD_MS / 60000; minute++) {
         keeper_rig_run(&rig, 60000, (const int64_t[]){0, 0, 0});
     }
