@@ -237,6 +237,7 @@ wh_item_setter wh_catalogue_set_record;
 wh_item_setter wh_catalogue_set_record_times;
 wh_item_setter wh_catalogue_set_record_columns;
 wh_item_setter wh_catalogue_act_record_capture;
+wh_item_setter wh_catalogue_act_freeze;
 wh_item_setter wh_catalogue_act_record_reset;
 
 /* catalogue_event.c */

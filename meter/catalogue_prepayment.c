@@ -85,14 +85,21 @@ wh_err wh_catalogue_set_friendly(wh_meter *meter, wh_item_ref ref, const wh_valu
     return done(meter, wh_prepayment_configure(account_of(meter), &config));
 }
 
+/* Standing charges are counted from then on, so not while nobody knows the time. */
+static wh_err activate(wh_keeper *k)
+{
+    return (wh_clock_status(&k->clock) & WH_CLOCK_STATUS_INVALID) != 0
+               ? WH_ERR_STATE
+               : wh_prepayment_activate(&k->prepayment, &k->clock.zone, k->clock.utc_ms);
+}
+
 wh_err wh_catalogue_act_account(wh_meter *meter, wh_item_ref ref, const wh_value *argument)
 {
     wh_keeper *k = meter->keeper;
     (void)argument;
     switch (ref.item->source) {
     case WH_ACCOUNT_ACTIVATE:
-        return saved(meter,
-                     wh_prepayment_activate(&k->prepayment, &k->clock.zone, k->clock.utc_ms));
+        return saved(meter, activate(k));
     case WH_ACCOUNT_CLOSE:
         return saved(meter, wh_prepayment_close(&k->prepayment));
     case WH_ACCOUNT_RESET:

@@ -4,6 +4,7 @@
 
 #include "meter/keeper.h"
 #include "meter/keeper_internal.h"
+#include "meter/record/freezes.h"
 
 #include <string.h>
 
@@ -165,6 +166,40 @@ wh_err wh_catalogue_act_record_capture(wh_meter *meter, wh_item_ref ref, const w
     (void)argument;
     wh_recorder_command(recorder_of(meter, ref), wh_keeper_utc_ms(meter->keeper));
     return WH_OK;
+}
+
+/* The place of a recorder of freezes.h; the number of recorders: this meter has none. */
+static unsigned place_of(const wh_keeper *k, wh_freeze freeze)
+{
+    unsigned place = 0;
+    while (place < k->config->recorder_count && k->recorder[place].config->log != (uint8_t)freeze) {
+        place++;
+    }
+    return place;
+}
+
+wh_err wh_catalogue_act_freeze(wh_meter *meter, wh_item_ref ref, const wh_value *argument)
+{
+    const wh_keeper *k = meter->keeper;
+    const uint8_t *when = argument->bytes;
+    wh_boundary_pattern pattern;
+    bool at_once;
+    wh_err err = wh_freeze_command(when[0], when[1], when[2], when[3], &pattern, &at_once);
+    if (err != WH_OK) {
+        return err;
+    }
+    ref.place = (uint8_t)place_of(k, at_once ? WH_FREEZE_INSTANTANEOUS : WH_FREEZE_TIMED);
+    if (ref.place == k->config->recorder_count) {
+        return WH_ERR_NOT_FOUND;
+    }
+    if (at_once) {
+        return wh_catalogue_act_record_capture(meter, ref, argument);
+    }
+    wh_recorder_settings s;
+    wh_recorder_get(recorder_of(meter, ref), &s);
+    s.time[0] = pattern;
+    s.from_ms = wh_keeper_utc_ms(k);
+    return apply(meter, ref, &s);
 }
 
 wh_err wh_catalogue_act_record_reset(wh_meter *meter, wh_item_ref ref, const wh_value *argument)

@@ -16,6 +16,9 @@ static void follow_clock(wh_pass *pass)
             wh_recorder_zone_changed(k->recorder, k->config->recorder_count);
         }
         wh_keeper_changed(k, WH_ROOM_CLOCK, true);
+        if ((change.status & WH_CLOCK_STATUS_INVALID) != 0 && change.cause == WH_CLOCK_SET) {
+            wh_keeper_begin_records(k, change.old_ms);
+        }
         wh_keeper_clock_event(pass, &change);
     }
 }

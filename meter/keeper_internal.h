@@ -37,6 +37,10 @@ void wh_keeper_switch_sets(const wh_pass *pass);
 /* Now, as recorders want to know it (keeper_records.c). */
 wh_recorder_now wh_keeper_recorder_now(const wh_keeper *keeper);
 
+/* The clock has a time at last: recorders that have recorded nothing since it had one before begin
+ * now (keeper_records.c). */
+void wh_keeper_begin_records(wh_keeper *keeper, int64_t old_ms);
+
 /* Records that are due (keeper_records.c). */
 void wh_keeper_records(const wh_pass *pass);
 

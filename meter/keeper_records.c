@@ -146,6 +146,17 @@ void wh_keeper_records(const wh_pass *pass)
     }
 }
 
+void wh_keeper_begin_records(wh_keeper *k, int64_t old_ms)
+{
+    const wh_recorder_now now = wh_keeper_recorder_now(k);
+    for (unsigned i = 0; i < k->config->recorder_count; i++) {
+        wh_recorder *r = &k->recorder[i];
+        if ((int64_t)r->newest_s * 1000 <= old_ms) {
+            k->store_err = wh_recorder_restart(r, &k->store, &now);
+        }
+    }
+}
+
 /* A billing record is there that the demand does not know of: power was cut between the two. */
 static void complete_billing(wh_keeper *k, unsigned i)
 {

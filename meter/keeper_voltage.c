@@ -49,6 +49,9 @@ void wh_keeper_voltage(const wh_pass *pass)
     wh_keeper *k = pass->keeper;
     wh_boundary *month = &k->voltage.month;
     wh_boundary_point point;
+    if ((wh_clock_status(&k->clock) & WH_CLOCK_STATUS_INVALID) != 0) {
+        return; /* nobody knows which month it is */
+    }
     if (month->pattern.kind == WH_BOUNDARY_NEVER) {
         if (wh_boundary_start(month, &MONTHLY, &k->clock.zone, pass->utc_ms) == WH_OK) {
             wh_keeper_changed(k, WH_ROOM_VOLTAGE, true);

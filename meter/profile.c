@@ -30,6 +30,7 @@ static const wh_keeper_recorder RECORDERS[WH_PROFILE_RECORDERS] = {
     [WH_PROFILE_DAY_TABLE_SWITCH] = {.config = &wh_freezes[WH_FREEZE_DAY_TABLE_SWITCH]},
     [WH_PROFILE_PRICE_SWITCH] = {.config = &wh_freezes[WH_FREEZE_PRICE_SWITCH]},
     [WH_PROFILE_STEP_SWITCH] = {.config = &wh_freezes[WH_FREEZE_STEP_SWITCH]},
+    [WH_PROFILE_TIMED] = {.config = &wh_freezes[WH_FREEZE_TIMED], .times = 1},
 };
 
 /* Of a fleet: energies only, ten days. */

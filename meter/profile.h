@@ -15,6 +15,7 @@
  *   billing, daily     12, 62                                    12, 62
  *   hourly             254                                       -
  *   instantaneous      3                                         -
+ *   timed              12                                        -
  *   switch freezes     2 of each of 4 causes                     -
  *   event logs         all, 10 of each                           counted, not logged
  *   pushes that wait   32                                        8
@@ -47,6 +48,7 @@ enum {
     WH_PROFILE_DAY_TABLE_SWITCH,
     WH_PROFILE_PRICE_SWITCH,
     WH_PROFILE_STEP_SWITCH,
+    WH_PROFILE_TIMED,
     WH_PROFILE_RECORDERS
 };
 

@@ -78,6 +78,7 @@ static void add_recorders(wh_meter_keeping *k)
     for (size_t i = 0; i < sizeof others / sizeof others[0]; ++i) {
         (void)add_recorder(k, &wh_freezes[others[i]], 0, 0);
     }
+    (void)add_recorder(k, &wh_freezes[WH_FREEZE_TIMED], 1, 0);
     (void)add_recorder(k, &wh_freezes[WH_FREEZE_HOURLY], 1, 0);
     (void)add_recorder(k, &wh_freezes[WH_FREEZE_DAILY], 1, 0);
     k->billing = k->recorder_count; /* last: all of the same moment come before it */

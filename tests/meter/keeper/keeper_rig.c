@@ -32,6 +32,15 @@ static const struct {
     [RIG_DAY_TABLE_SWITCH] = {WH_FREEZE_DAY_TABLE_SWITCH, 2, 0, 0},
     [RIG_HOURLY] = {WH_FREEZE_HOURLY, 254, 1, 0},
     [RIG_DAILY] = {WH_FREEZE_DAILY, 62, 1, 0},
+    [RIG_PRICE_SWITCH] = {WH_FREEZE_PRICE_SWITCH, 2, 0, 0},
+    [RIG_STEP_SWITCH] = {WH_FREEZE_STEP_SWITCH, 2, 0, 0},
+    [RIG_TIMED] = {WH_FREEZE_TIMED, 12, 1, 0},
+    [RIG_LOAD_CLASS_1] = {WH_FREEZE_LOAD_CLASS_1, 96, 1, 0},
+    [RIG_LOAD_CLASS_2] = {WH_FREEZE_LOAD_CLASS_2, 96, 1, 0},
+    [RIG_LOAD_CLASS_3] = {WH_FREEZE_LOAD_CLASS_3, 96, 1, 0},
+    [RIG_LOAD_CLASS_4] = {WH_FREEZE_LOAD_CLASS_4, 96, 1, 0},
+    [RIG_LOAD_CLASS_5] = {WH_FREEZE_LOAD_CLASS_5, 96, 1, 0},
+    [RIG_LOAD_CLASS_6] = {WH_FREEZE_LOAD_CLASS_6, 96, 1, 0},
 };
 
 static void configure_recorders(keeper_rig *rig)
@@ -97,7 +106,7 @@ void keeper_rig_init(keeper_rig *rig)
     keeper_rig_init_at(rig, RIG_START_MS, 3);
 }
 
-void keeper_rig_init_at(keeper_rig *rig, int64_t utc_ms, uint8_t phases)
+static void init(keeper_rig *rig, int64_t utc_ms, uint8_t phases)
 {
     memset(rig, 0, sizeof *rig);
     fake_flash_init(&rig->flash, 4096, 256, 256, 8, false);
@@ -110,6 +119,16 @@ void keeper_rig_init_at(keeper_rig *rig, int64_t utc_ms, uint8_t phases)
     assert_non_null(rig->memory);
     rig->platform_ms = utc_ms;
     power_on(rig, false);
+}
+
+void keeper_rig_init_without_time(keeper_rig *rig)
+{
+    init(rig, RIG_START_MS, 3);
+}
+
+void keeper_rig_init_at(keeper_rig *rig, int64_t utc_ms, uint8_t phases)
+{
+    init(rig, utc_ms, phases);
     assert_int_equal(wh_clock_set(&rig->keeper.clock, utc_ms), WH_OK);
     wh_meter_tick(&rig->meter, &(wh_meter_inputs){.platform_ms = rig->platform_ms});
 }

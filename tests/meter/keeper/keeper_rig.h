@@ -19,6 +19,15 @@ enum {
     RIG_DAY_TABLE_SWITCH,
     RIG_HOURLY,
     RIG_DAILY,
+    RIG_PRICE_SWITCH,
+    RIG_STEP_SWITCH,
+    RIG_TIMED,
+    RIG_LOAD_CLASS_1,
+    RIG_LOAD_CLASS_2,
+    RIG_LOAD_CLASS_3,
+    RIG_LOAD_CLASS_4,
+    RIG_LOAD_CLASS_5,
+    RIG_LOAD_CLASS_6,
     RIG_RECORDERS
 };
 
@@ -40,6 +49,8 @@ typedef struct {
 void keeper_rig_init(keeper_rig *rig);
 /* The same with other phases and another time. */
 void keeper_rig_init_at(keeper_rig *rig, int64_t utc_ms, uint8_t phases);
+/* The same, nobody has told the time. */
+void keeper_rig_init_without_time(keeper_rig *rig);
 void keeper_rig_free(keeper_rig *rig);
 
 /* Power off and on again after `away_ms`: what is in memory is gone. */
