@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "meter/store/store.h"
-#include "tests/meter/store/fake_flash.h"
+#include "tests/meter/store/store_rig.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -10,50 +9,6 @@
 #include <string.h>
 
 #include <cmocka.h>
-
-#define SECTOR 4096
-
-static const wh_store_log_config logs[] = {
-    {.capacity = 100, .entry_size = 40, .group = 16},
-    {.capacity = 10, .entry_size = 20},
-    {.capacity = 1, .entry_size = 8},
-};
-
-typedef struct {
-    fake_flash flash;
-    wh_store_config config;
-    wh_store store;
-    void *memory;
-    size_t memory_size;
-} rig;
-
-static void mount(rig *r)
-{
-    assert_int_equal(wh_store_mount(&r->store, &r->config, r->memory, r->memory_size), WH_OK);
-}
-
-static void rig_init(rig *r)
-{
-    fake_flash_init(&r->flash, SECTOR, 16, 256, 8, false);
-    r->config = (wh_store_config){
-        .flash = &r->flash.flash,
-        .logs = logs,
-        .log_count = 3,
-        .key_count = 8,
-        .blob_bytes = 4000,
-    };
-    r->memory_size = wh_store_memory_size(&r->config);
-    assert_true(r->memory_size > 0);
-    r->memory = malloc(r->memory_size > 0 ? r->memory_size : 1);
-    assert_non_null(r->memory);
-    mount(r);
-}
-
-static void rig_free(rig *r)
-{
-    free(r->memory);
-    fake_flash_free(&r->flash);
-}
 
 /* Content that tells what and which it is. */
 static size_t fill(uint8_t *bytes, unsigned what, uint32_t number, size_t len)
