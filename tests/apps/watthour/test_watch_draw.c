@@ -9,24 +9,11 @@
 #include <cmocka.h>
 
 #include "tests/apps/watthour/watch_fake.h"
+#include "tests/apps/watthour/watch_page.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-static char *page(const wh_watch_model *model, int cols, int rows, bool ascii)
-{
-    wh_canvas *canvas = wh_canvas_create(cols, rows, ascii);
-    assert_non_null(canvas);
-    wh_watch_draw(canvas, model);
-    char *text = wh_canvas_dump(canvas);
-    assert_non_null(text);
-    wh_canvas_destroy(canvas);
-    if (getenv("WH_SHOW") != NULL) {
-        (void)fputs(text, stdout);
-    }
-    return text;
-}
 
 static wh_watch_model *live_model(void)
 {
@@ -41,22 +28,6 @@ static wh_watch_model *live_model(void)
     const wh_watch_snapshot s = fake_snapshot();
     wh_watch_model_take(model, &s);
     return model;
-}
-
-static void has(const char *text, const char *want)
-{
-    if (strstr(text, want) == NULL) {
-        print_error("\"%s\" is not on this page:\n%s", want, text);
-        fail();
-    }
-}
-
-static void has_not(const char *text, const char *unwanted)
-{
-    if (strstr(text, unwanted) != NULL) {
-        print_error("\"%s\" is on this page:\n%s", unwanted, text);
-        fail();
-    }
 }
 
 static void everything_is_on_the_smallest_page(void **state)

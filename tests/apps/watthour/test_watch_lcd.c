@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "tests/apps/watthour/watch_fake.h"
+#include "tests/apps/watthour/watch_page.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -42,36 +43,6 @@ static wh_watch_model *model_of(const wh_watch_snapshot *snapshot)
     model->show_lcd = true;
     wh_watch_model_take(model, snapshot);
     return model;
-}
-
-static char *page(const wh_watch_model *model, int cols, int rows, bool ascii)
-{
-    wh_canvas *canvas = wh_canvas_create(cols, rows, ascii);
-    assert_non_null(canvas);
-    wh_watch_draw(canvas, model);
-    char *text = wh_canvas_dump(canvas);
-    assert_non_null(text);
-    wh_canvas_destroy(canvas);
-    if (getenv("WH_SHOW") != NULL) {
-        (void)fputs(text, stdout);
-    }
-    return text;
-}
-
-static void has(const char *text, const char *want)
-{
-    if (strstr(text, want) == NULL) {
-        print_error("\"%s\" is not on this page:\n%s", want, text);
-        fail();
-    }
-}
-
-static void has_not(const char *text, const char *unwanted)
-{
-    if (strstr(text, unwanted) != NULL) {
-        print_error("\"%s\" is on this page:\n%s", unwanted, text);
-        fail();
-    }
 }
 
 static void the_glass_shows_digits_as_seven_segments(void **state)
