@@ -4,6 +4,7 @@
 #define WH_TESTS_CLOCK_RIG_H
 
 #include "meter/clock/clock.h"
+#include "tests/meter/clock/time_rig.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,12 +13,6 @@
 
 #include <cmocka.h>
 
-#include <stdio.h>
-
-#define SECOND INT64_C(1000)
-#define MINUTE (60 * SECOND)
-#define HOUR   (60 * MINUTE)
-#define DAY    (24 * HOUR)
 #define BOOTED INT64_C(5000) /* of the platform, when the clock begins */
 
 static const wh_clock_config berlin = {
@@ -28,26 +23,6 @@ static const wh_clock_config berlin = {
     .base = WH_CLOCK_BASE_CRYSTAL};
 static const wh_clock_config beijing = {.zone = {.standard_min = 480}};
 static const wh_clock_config plain = {0};
-
-/* "2025-03-30 02:30:10", taken as UTC. */
-static inline int64_t at(const char *text)
-{
-    int year = 0;
-    unsigned month = 0;
-    unsigned day = 0;
-    unsigned hour = 0;
-    unsigned minute = 0;
-    unsigned second = 0;
-    assert_int_equal(
-        sscanf(text, "%d-%u-%u %u:%u:%u", &year, &month, &day, &hour, &minute, &second), 6);
-    wh_civil_time t = {.date = {year, (uint8_t)month, (uint8_t)day},
-                       .hour = (uint8_t)hour,
-                       .minute = (uint8_t)minute,
-                       .second = (uint8_t)second};
-    int64_t ms = 0;
-    assert_int_equal(wh_civil_time_to_ms(&t, &ms), WH_OK);
-    return ms;
-}
 
 /* A clock that shows that time, all changes pulled. */
 static inline wh_clock clock_at(const wh_clock_config *config, const char *text)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "meter/clock/boundary.h"
+#include "tests/meter/clock/time_rig.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -8,14 +9,9 @@
 
 #include <cmocka.h>
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define SECOND  INT64_C(1000)
-#define MINUTE  (60 * SECOND)
-#define HOUR    (60 * MINUTE)
-#define DAY     (24 * HOUR)
 #define MAX_DUE 40
 
 #define EUROPE(standard)                                                       \
@@ -75,23 +71,6 @@ static const wh_boundary_pattern *const patterns[] = {
     &minutely, &quarter,       &hourly,     &six_hours, &forty_five, &uneven,
     &midnight, &half_past_two, &settlement, &mid_month, &month_end,  &leap_day};
 #define PATTERN_COUNT (sizeof patterns / sizeof patterns[0])
-
-/* "2025-03-30 02:30", taken as UTC. */
-static int64_t at(const char *text)
-{
-    int year = 0;
-    unsigned month = 0;
-    unsigned day = 0;
-    unsigned hour = 0;
-    unsigned minute = 0;
-    assert_int_equal(sscanf(text, "%d-%u-%u %u:%u", &year, &month, &day, &hour, &minute), 5);
-    wh_civil_time t = {.date = {year, (uint8_t)month, (uint8_t)day},
-                       .hour = (uint8_t)hour,
-                       .minute = (uint8_t)minute};
-    int64_t ms = 0;
-    assert_int_equal(wh_civil_time_to_ms(&t, &ms), WH_OK);
-    return ms;
-}
 
 static wh_boundary begun(const wh_boundary_pattern *pattern, const wh_time_zone *zone,
                          const char *from)

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/meter/record/record_rig.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,25 +13,6 @@ const wh_time_zone rig_berlin = {
     .dst_min = 60,
     .begin = {WH_TIME_ZONE_ANY_YEAR, 3, WH_TIME_ZONE_LAST, 7, 1, 0, 0, 0},
     .end = {WH_TIME_ZONE_ANY_YEAR, 10, WH_TIME_ZONE_LAST, 7, 1, 0, 0, 0}};
-
-int64_t at(const char *text)
-{
-    int year = 0;
-    unsigned month = 0;
-    unsigned day = 0;
-    unsigned hour = 0;
-    unsigned minute = 0;
-    unsigned second = 0;
-    assert_int_equal(
-        sscanf(text, "%d-%u-%u %u:%u:%u", &year, &month, &day, &hour, &minute, &second), 6);
-    wh_civil_time t = {.date = {year, (uint8_t)month, (uint8_t)day},
-                       .hour = (uint8_t)hour,
-                       .minute = (uint8_t)minute,
-                       .second = (uint8_t)second};
-    int64_t ms = 0;
-    assert_int_equal(wh_civil_time_to_ms(&t, &ms), WH_OK);
-    return ms;
-}
 
 uint32_t at_s(const char *text)
 {

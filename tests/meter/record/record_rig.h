@@ -6,6 +6,7 @@
 #define WH_TESTS_RECORD_RIG_H
 
 #include "meter/record/freezes.h"
+#include "tests/meter/clock/time_rig.h"
 #include "tests/meter/store/fake_flash.h"
 
 #include <setjmp.h>
@@ -17,10 +18,6 @@
 
 #include <stdbool.h>
 
-#define SECOND      INT64_C(1000)
-#define MINUTE      (60 * SECOND)
-#define HOUR        (60 * MINUTE)
-#define DAY         (24 * HOUR)
 #define RIG_OWN_MAX 6
 #define RIG_MAX     WH_FREEZE_COUNT
 #define RIG_RESETS  3 /* key of the count of demand resets, put with each billing */
@@ -55,8 +52,7 @@ extern const wh_time_zone rig_utc;
 extern const wh_time_zone rig_berlin;
 extern const wh_time_zone rig_beijing;
 
-/* "2025-03-30 02:30:10" in UTC, as milliseconds; the same in seconds. */
-int64_t at(const char *text);
+/* As at(), in seconds. */
 uint32_t at_s(const char *text);
 
 /* A new flash as large as it must be, and recorders for these kinds. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "meter/record/record.h"
+#include "tests/meter/record/record_hex.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -9,7 +10,6 @@
 #include <cmocka.h>
 
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -47,20 +47,6 @@ static const record_row rows[] = {
      3,
      "1084 00000001 00 00 03"},
 };
-
-static size_t from_hex(const char *hex, uint8_t *out)
-{
-    size_t n = 0;
-    for (; *hex != '\0'; hex++) {
-        if (*hex != ' ') {
-            unsigned byte = 0;
-            assert_int_equal(sscanf(hex, "%2x", &byte), 1);
-            out[n++] = (uint8_t)byte;
-            hex++;
-        }
-    }
-    return n;
-}
 
 static void make(const record_row *row, wh_writer *w)
 {

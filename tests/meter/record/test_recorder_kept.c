@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "tests/meter/record/record_hex.h"
 #include "tests/meter/record/record_rig.h"
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 static record_rig rig;
@@ -176,20 +175,6 @@ static const char settings_v1[] = "0101FF04 0007 271D6B12 03"
 /* Status power down, newest 2025-06-01 00:00, times rise from entry 2. */
 static const char state_v1[] = "0180 683B9800 00000002 03"
                                "0000000000005EF1 0000000000005EF0 0000000000005EF0";
-
-static size_t from_hex(const char *hex, uint8_t *out)
-{
-    size_t n = 0;
-    for (; *hex != '\0'; hex++) {
-        if (*hex != ' ') {
-            unsigned byte = 0;
-            assert_int_equal(sscanf(hex, "%2x", &byte), 1);
-            out[n++] = (uint8_t)byte;
-            hex++;
-        }
-    }
-    return n;
-}
 
 static void what_version_1_wrote_is_read(void **unused)
 {
