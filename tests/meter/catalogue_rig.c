@@ -142,6 +142,20 @@ void catalogue_rig_free(catalogue_rig *rig)
     free(rig->noted);
 }
 
+catalogue_rig *catalogue_rig_new(void)
+{
+    catalogue_rig *rig = malloc(sizeof *rig);
+    must(rig != NULL);
+    catalogue_rig_init(rig);
+    return rig;
+}
+
+void catalogue_rig_delete(catalogue_rig *rig)
+{
+    catalogue_rig_free(rig);
+    free(rig);
+}
+
 void catalogue_rig_restart(catalogue_rig *rig)
 {
     fake_flash_power_on(&rig->flash);

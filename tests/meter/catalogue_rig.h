@@ -32,6 +32,10 @@ typedef struct {
 void catalogue_rig_init(catalogue_rig *rig);
 void catalogue_rig_free(catalogue_rig *rig);
 
+/* The same on the heap. */
+catalogue_rig *catalogue_rig_new(void);
+void catalogue_rig_delete(catalogue_rig *rig);
+
 /* A minute passes, with power in each phase. */
 void catalogue_rig_minute(catalogue_rig *rig);
 

@@ -9,26 +9,11 @@
 #include <stdint.h>
 
 #include <cmocka.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define OCTETS_MAX 4096
 
 typedef wh_err door(wh_meter *meter, wh_item_ref ref, wh_role role, const wh_value *value);
-
-static catalogue_rig *start(void)
-{
-    catalogue_rig *rig = malloc(sizeof *rig);
-    assert_non_null(rig);
-    catalogue_rig_init(rig);
-    return rig;
-}
-
-static void stop(catalogue_rig *rig)
-{
-    catalogue_rig_free(rig);
-    free(rig);
-}
 
 static const char *name_of(wh_item_ref ref)
 {
@@ -63,7 +48,7 @@ static void expect_refused(catalogue_rig *rig, door *call, wh_item_ref ref, wh_r
 static void every_value_has_its_type_and_fits_into_it(void **state)
 {
     (void)state;
-    catalogue_rig *rig = start();
+    catalogue_rig *rig = catalogue_rig_new();
     wh_item_ref ref = {0};
     size_t values = 0;
     while (wh_catalogue_next(&rig->meter, &ref)) {
@@ -83,13 +68,13 @@ static void every_value_has_its_type_and_fits_into_it(void **state)
         values += err == WH_OK ? 1 : 0;
     }
     assert_true(values > 200);
-    stop(rig);
+    catalogue_rig_delete(rig);
 }
 
 static void a_role_reads_what_its_mask_says(void **state)
 {
     (void)state;
-    catalogue_rig *rig = start();
+    catalogue_rig *rig = catalogue_rig_new();
     for (size_t i = 0; i < wh_catalogue_count(); i++) {
         wh_item_ref ref = {.item = wh_catalogue_at(i)};
         for (unsigned role = 0; role <= (unsigned)WH_ROLE_COUNT; role++) {
@@ -100,13 +85,13 @@ static void a_role_reads_what_its_mask_says(void **state)
             assert_int_equal(wh_item_readable(ref.item, (wh_role)role), may);
         }
     }
-    stop(rig);
+    catalogue_rig_delete(rig);
 }
 
 static void what_a_meter_does_not_have_is_not_found(void **state)
 {
     (void)state;
-    catalogue_rig *rig = start();
+    catalogue_rig *rig = catalogue_rig_new();
     const wh_item *ready = wh_catalogue_find_name("frequency").item;
     const wh_item_ref none[] = {{ready, 1, 0}, {ready, 0, 1}, {ready, 255, 255}, {0}};
     for (size_t i = 0; i < sizeof none / sizeof none[0]; i++) {
@@ -136,7 +121,7 @@ static void what_a_meter_does_not_have_is_not_found(void **state)
         }
     }
     rig->meter.keeper = &rig->keeper;
-    stop(rig);
+    catalogue_rig_delete(rig);
 }
 
 /* ---- refusals ---- */
@@ -263,7 +248,7 @@ static void refuse_all(catalogue_rig *rig, door *call, wh_item_ref ref, unsigned
 static void wrong_roles_types_and_ranges_are_refused_and_change_nothing(void **state)
 {
     (void)state;
-    catalogue_rig *rig = start();
+    catalogue_rig *rig = catalogue_rig_new();
     wh_item_ref ref = {0};
     while (wh_catalogue_next(&rig->meter, &ref)) {
         wh_item_access access = wh_item_access_of(ref.item);
@@ -273,7 +258,7 @@ static void wrong_roles_types_and_ranges_are_refused_and_change_nothing(void **s
         refuse_all(rig, wh_meter_set, ref, access.writers);
         refuse_all(rig, wh_meter_act, ref, access.actors);
     }
-    stop(rig);
+    catalogue_rig_delete(rig);
 }
 
 /* ---- what is set ---- */
@@ -337,7 +322,7 @@ static bool set_another(catalogue_rig *rig, wh_item_ref ref, uint64_t random)
 static void what_is_set_is_read_back_and_survives_a_power_cut(void **state)
 {
     (void)state;
-    catalogue_rig *rig = start();
+    catalogue_rig *rig = catalogue_rig_new();
     wh_item_ref ref = {0};
     size_t changed = 0;
     while (wh_catalogue_next(&rig->meter, &ref)) {
@@ -370,7 +355,7 @@ static void what_is_set_is_read_back_and_survives_a_power_cut(void **state)
         }
     }
     assert_true(changed > 40);
-    stop(rig);
+    catalogue_rig_delete(rig);
 }
 
 /* Tables too: what the meter says is what it takes. A load profile's period is 0 where its times
@@ -378,7 +363,7 @@ static void what_is_set_is_read_back_and_survives_a_power_cut(void **state)
 static void what_is_read_can_be_written(void **state)
 {
     (void)state;
-    catalogue_rig *rig = start();
+    catalogue_rig *rig = catalogue_rig_new();
     wh_item_ref ref = {0};
     size_t written = 0;
     while (wh_catalogue_next(&rig->meter, &ref)) {
@@ -400,7 +385,7 @@ static void what_is_read_can_be_written(void **state)
         written++;
     }
     assert_true(written > 150);
-    stop(rig);
+    catalogue_rig_delete(rig);
 }
 
 /* ---- columns ---- */
@@ -408,7 +393,7 @@ static void what_is_read_can_be_written(void **state)
 static void a_column_is_the_value_of_its_item(void **state)
 {
     (void)state;
-    catalogue_rig *rig = start();
+    catalogue_rig *rig = catalogue_rig_new();
     wh_item_ref ref = {0};
     while (wh_catalogue_next(&rig->meter, &ref)) {
         wh_value value;
@@ -440,7 +425,7 @@ static void a_column_is_the_value_of_its_item(void **state)
     assert_int_equal(wh_meter_column(&rig->meter, demand, 5, &number), WH_OK);
     assert_int_equal(number, CATALOGUE_RIG_START_MS / 1000 + 1800);
     assert_int_equal(wh_meter_column(&rig->meter, demand, 3, &number), WH_ERR_NOT_FOUND);
-    stop(rig);
+    catalogue_rig_delete(rig);
 }
 
 int main(void)

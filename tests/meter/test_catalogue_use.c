@@ -10,21 +10,6 @@
 #include <stdint.h>
 
 #include <cmocka.h>
-#include <stdlib.h>
-
-static catalogue_rig *start(void)
-{
-    catalogue_rig *rig = malloc(sizeof *rig);
-    assert_non_null(rig);
-    catalogue_rig_init(rig);
-    return rig;
-}
-
-static void stop(catalogue_rig *rig)
-{
-    catalogue_rig_free(rig);
-    free(rig);
-}
 
 /* ---- at the wrong time ---- */
 
@@ -45,7 +30,7 @@ static wh_err act(catalogue_rig *rig, const char *name, int64_t number)
 static void what_cannot_be_now_is_refused(void **state)
 {
     (void)state;
-    catalogue_rig *rig = start();
+    catalogue_rig *rig = catalogue_rig_new();
     wh_item_ref clock = wh_catalogue_find_name("clock");
     const wh_value now = {.type = WH_VALUE_TIME, .i = CATALOGUE_RIG_START_MS};
     assert_int_equal(act(rig, "clock_adjust_to_preset", 0), WH_ERR_NOT_FOUND);
@@ -61,7 +46,7 @@ static void what_cannot_be_now_is_refused(void **state)
     assert_int_equal(act(rig, "switch_disconnect", 0), WH_ERR_STATE);
     rig->meter.keeper = NULL;
     assert_int_equal(wh_meter_set(&rig->meter, clock, WH_ROLE_MANAGER, &now), WH_ERR_STATE);
-    stop(rig);
+    catalogue_rig_delete(rig);
 }
 
 /* Times of the billing recorder are settlements: at 14:00 the clock stays as it is. */
@@ -78,7 +63,7 @@ static void a_broadcast_keeps_away_from_settlements(void **state)
     const wh_value value = {.type = WH_VALUE_OCTETS, .bytes = times, .len = sizeof times};
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        catalogue_rig *rig = start();
+        catalogue_rig *rig = catalogue_rig_new();
         int64_t now_ms = CATALOGUE_RIG_START_MS + 86400000 + rows[i].after_ms;
         assert_int_equal(wh_meter_set(&rig->meter, wh_catalogue_find_name("record_2_times"),
                                       WH_ROLE_MANAGER, &value),
@@ -86,7 +71,7 @@ static void a_broadcast_keeps_away_from_settlements(void **state)
         assert_int_equal(set_number(rig, "clock", now_ms), WH_OK);
         catalogue_rig_minute(rig);
         assert_int_equal(act(rig, "clock_broadcast", now_ms + 61000), rows[i].err);
-        stop(rig);
+        catalogue_rig_delete(rig);
     }
 }
 
@@ -102,7 +87,7 @@ static int64_t number_of(catalogue_rig *rig, const char *name)
 static void a_billing_period_is_a_column_of_value_group_f(void **state)
 {
     (void)state;
-    catalogue_rig *rig = start();
+    catalogue_rig *rig = catalogue_rig_new();
     const wh_obis last = WH_OBIS_INIT(1, 0, 1, 8, 0, 101);
     const wh_obis before = WH_OBIS_INIT(1, 0, 1, 8, 0, 102);
     const wh_obis too_old = WH_OBIS_INIT(1, 0, 1, 8, 0, 125);
@@ -121,13 +106,13 @@ static void a_billing_period_is_a_column_of_value_group_f(void **state)
     assert_int_equal(wh_meter_column(&rig->meter, before, 2, &number), WH_ERR_STATE);
     assert_int_equal(wh_meter_column(&rig->meter, too_old, 2, &number), WH_ERR_STATE);
     assert_int_equal(wh_meter_column(&rig->meter, strange, 2, &number), WH_ERR_NOT_FOUND);
-    stop(rig);
+    catalogue_rig_delete(rig);
 }
 
 static void what_is_written_is_an_event_of_its_session(void **state)
 {
     (void)state;
-    catalogue_rig *rig = start();
+    catalogue_rig *rig = catalogue_rig_new();
     char programming[WH_ITEM_NAME_SIZE];
     (void)wh_item_name(
         (wh_item_ref){wh_catalogue_find_name("event_0_total").item, WH_EVENT_PROGRAMMING, 0},
@@ -141,13 +126,13 @@ static void what_is_written_is_an_event_of_its_session(void **state)
     assert_int_equal(set_number(rig, "active_word", 16), WH_ERR_RANGE);
     assert_int_equal(wh_keeper_close_session(&rig->meter), WH_OK);
     assert_int_equal(number_of(rig, programming), 1);
-    stop(rig);
+    catalogue_rig_delete(rig);
 }
 
 static void a_meter_is_cleared_but_not_of_the_clear(void **state)
 {
     (void)state;
-    catalogue_rig *rig = start();
+    catalogue_rig *rig = catalogue_rig_new();
     for (unsigned minute = 0; minute < 31; minute++) {
         catalogue_rig_minute(rig);
     }
@@ -168,14 +153,14 @@ static void a_meter_is_cleared_but_not_of_the_clear(void **state)
     assert_int_equal(number_of(rig, "event_20_total"), 1); /* meter_clear */
     assert_int_equal(act(rig, "account_activate", 0), WH_OK);
     assert_int_equal(act(rig, "meter_clear", 0), WH_ERR_STATE);
-    stop(rig);
+    catalogue_rig_delete(rig);
 }
 
 /* What records are made of by themselves is all there: nothing is recorded as null for ever. */
 static void each_column_of_a_ready_record_is_an_item(void **state)
 {
     (void)state;
-    catalogue_rig *rig = start();
+    catalogue_rig *rig = catalogue_rig_new();
     for (unsigned i = 0; i < WH_FREEZE_COUNT; i++) {
         wh_boundary boundary[WH_RECORDER_TIMES_MAX];
         const wh_recorder_memory memory = {
@@ -196,7 +181,7 @@ static void each_column_of_a_ready_record_is_an_item(void **state)
             }
         }
     }
-    stop(rig);
+    catalogue_rig_delete(rig);
 }
 
 /* Nor is an event's. */
@@ -217,7 +202,7 @@ static wh_err read_that_is_there(const void *user, wh_column column, int64_t *va
 static void each_column_of_an_event_is_an_item(void **state)
 {
     (void)state;
-    catalogue_rig *rig = start();
+    catalogue_rig *rig = catalogue_rig_new();
     const wh_column_reader columns = {.user = rig, .read = read_that_is_there};
     for (unsigned slot = 0; slot < WH_EVENT_SLOTS; slot++) {
         uint8_t bytes[WH_EVENT_RECORD_MAX];
@@ -228,7 +213,7 @@ static void each_column_of_an_event_is_an_item(void **state)
     int64_t closed = -1; /* the switch is a number */
     assert_int_equal(columns.read(rig, (wh_column){{{0, 0, 96, 3, 10, 255}}, 2}, &closed), WH_OK);
     assert_int_equal(closed, 1);
-    stop(rig);
+    catalogue_rig_delete(rig);
 }
 
 int main(void)

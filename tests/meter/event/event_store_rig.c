@@ -72,6 +72,20 @@ void store_rig_free(event_store_rig *rig)
     fake_flash_free(&rig->flash);
 }
 
+event_store_rig *store_rig_new(void)
+{
+    event_store_rig *rig = malloc(sizeof *rig);
+    must(rig != NULL);
+    store_rig_init(rig);
+    return rig;
+}
+
+void store_rig_delete(event_store_rig *rig)
+{
+    store_rig_free(rig);
+    free(rig);
+}
+
 static wh_err restore_events(event_store_rig *rig)
 {
     uint8_t bytes[STATE_MAX];
@@ -192,4 +206,10 @@ wh_err store_rig_confirm(event_store_rig *rig, uint32_t sequence)
         wh_store_rollback(&rig->store);
     }
     return err;
+}
+
+void store_rig_restart(event_store_rig *rig)
+{
+    const wh_event_outage none = {0};
+    must(store_rig_start(rig, &none) == WH_OK);
 }

@@ -32,8 +32,15 @@ typedef struct {
 void store_rig_init(event_store_rig *rig);
 void store_rig_free(event_store_rig *rig);
 
+/* The same on the heap. */
+event_store_rig *store_rig_new(void);
+void store_rig_delete(event_store_rig *rig);
+
 /* Power is back: mount, restore, tell the outage unless begin_s is 0. WH_ERR_IO: cut again. */
 wh_err store_rig_start(event_store_rig *rig, const wh_event_outage *outage);
+
+/* Power was cut while nothing was written, and is back; no outage is told. */
+void store_rig_restart(event_store_rig *rig);
 
 /* One notice in one transaction. WH_ERR_IO: power was cut. */
 wh_err store_rig_keep(event_store_rig *rig, const wh_event_notice *notice,

@@ -13,27 +13,6 @@
 #define AT_BEGIN INT64_C(1000000)
 #define AT_END   INT64_C(5000000)
 
-static event_store_rig *new_rig(void)
-{
-    event_store_rig *rig = malloc(sizeof *rig);
-    assert_non_null(rig);
-    store_rig_init(rig);
-    return rig;
-}
-
-static void free_rig(event_store_rig *rig)
-{
-    store_rig_free(rig);
-    free(rig);
-}
-
-/* Power is cut while nothing is written, and comes back. */
-static void restart(event_store_rig *rig)
-{
-    const wh_event_outage none = {0};
-    assert_int_equal(store_rig_start(rig, &none), WH_OK);
-}
-
 static wh_event_record read(event_store_rig *rig, unsigned slot, unsigned number)
 {
     wh_event_record record;
@@ -109,7 +88,7 @@ static void check_fields(event_store_rig *rig, unsigned slot, const wh_event_rec
 
 static void every_slot_keeps_its_last_records_newest_first(void **state)
 {
-    event_store_rig *rig = new_rig();
+    event_store_rig *rig = store_rig_new();
     (void)state;
     for (unsigned k = 0; k < WH_EVENT_EXTREMES; k++) {
         rig->base.events.extreme[k] = (wh_event_extreme){.value = 7000 + k, .utc_s = 70 + k};
@@ -131,7 +110,7 @@ static void every_slot_keeps_its_last_records_newest_first(void **state)
         assert_int_equal(wh_event_log_read(&rig->log, slot, depth, &record), WH_ERR_NOT_FOUND);
         assert_false(wh_event_log_runs(&rig->log, slot));
     }
-    free_rig(rig);
+    store_rig_delete(rig);
 }
 
 static void a_record_has_the_columns_of_its_layout(void **state)
@@ -163,7 +142,7 @@ static void a_record_has_the_columns_of_its_layout(void **state)
         {WH_EVENT_SWITCH_OPENED, 6, WH_EVENT_ITEM_START, WH_OBIS_INIT(1, 0, 8, 8, 0, 255), 2},
         {WH_EVENT_TOTAL_VOLTAGE_LOSS, 2, WH_EVENT_ITEM_START, WH_OBIS_INIT(1, 0, 71, 7, 0, 255), 2},
     };
-    event_store_rig *rig = new_rig();
+    event_store_rig *rig = store_rig_new();
     (void)state;
     for (size_t k = 0; k < sizeof rows / sizeof rows[0]; k++) {
         unsigned slot = wh_event_slot(rows[k].kind, 0);
@@ -174,12 +153,12 @@ static void a_record_has_the_columns_of_its_layout(void **state)
         assert_true(wh_obis_equal(f.column.obis, rows[k].obis));
         assert_int_equal(f.column.attribute, rows[k].attribute);
     }
-    free_rig(rig);
+    store_rig_delete(rig);
 }
 
 static void what_has_no_value_is_null(void **state)
 {
-    event_store_rig *rig = new_rig();
+    event_store_rig *rig = store_rig_new();
     unsigned slot = wh_event_slot(WH_EVENT_MAGNETIC_FIELD, 0);
     (void)state;
     rig->no_values = true;
@@ -187,14 +166,14 @@ static void what_has_no_value_is_null(void **state)
     wh_event_record record = read(rig, slot, 0);
     assert_true(field(&record, 0).value == WH_EVENT_NULL);
     assert_true(field(&record, 0).end == WH_EVENT_NULL);
-    free_rig(rig);
+    store_rig_delete(rig);
 }
 
 /* ---- what a reporter adds ---- */
 
 static void programming_keeps_the_operator_and_the_first_ten_identifiers(void **state)
 {
-    event_store_rig *rig = new_rig();
+    event_store_rig *rig = store_rig_new();
     wh_event_detail detail;
     uint32_t begin_s = 0;
     (void)state;
@@ -224,12 +203,12 @@ static void programming_keeps_the_operator_and_the_first_ten_identifiers(void **
     for (uint32_t k = 0; k < 10; k++) {
         assert_int_equal(wh_reader_take_u32be(&r), k < 7 ? 0x04000100 + 2 * k : 0x0500 + k - 7);
     }
-    free_rig(rig);
+    store_rig_delete(rig);
 }
 
 static void a_session_survives_a_restart(void **state)
 {
-    event_store_rig *rig = new_rig();
+    event_store_rig *rig = store_rig_new();
     const wh_event_outage outage = {.begin_s = RIG_UTC, .end_s = RIG_UTC + 5};
     wh_event_detail detail;
     uint32_t begin_s = 0;
@@ -242,7 +221,7 @@ static void a_session_survives_a_restart(void **state)
     assert_int_equal(detail.operator_code, 7);
     assert_int_equal(detail.identifier_count, 1);
     assert_int_equal(detail.identifier[0], 0x0401);
-    free_rig(rig);
+    store_rig_delete(rig);
 }
 
 static void a_saved_session_that_is_damaged_is_refused(void **state)
@@ -279,7 +258,7 @@ static void a_saved_session_that_is_damaged_is_refused(void **state)
 
 static void numbers_and_tables_that_are_given_are_kept(void **state)
 {
-    event_store_rig *rig = new_rig();
+    event_store_rig *rig = store_rig_new();
     unsigned zones = wh_event_slot(WH_EVENT_YEAR_ZONES_PROGRAMMED, 0);
     static uint8_t table[1017];
     const int64_t given[] = {11, -22, INT64_MAX, 44};
@@ -312,14 +291,14 @@ static void numbers_and_tables_that_are_given_are_kept(void **state)
     assert_int_equal(store_rig_occur(rig, WH_EVENT_YEAR_ZONES_PROGRAMMED, &detail), WH_ERR_SPACE);
     detail.table_len = 84;
     assert_int_equal(store_rig_occur(rig, WH_EVENT_YEAR_ZONES_PROGRAMMED, &detail), WH_OK);
-    free_rig(rig);
+    store_rig_delete(rig);
 }
 
 /* ---- what runs ---- */
 
 static void a_running_event_is_the_newest_and_survives_a_restart(void **state)
 {
-    event_store_rig *rig = new_rig();
+    event_store_rig *rig = store_rig_new();
     unsigned slot = wh_event_slot(WH_EVENT_UNDER_VOLTAGE, 1);
     (void)state;
     happen(rig, slot, RIG_UTC - 5000);
@@ -336,7 +315,7 @@ static void a_running_event_is_the_newest_and_survives_a_restart(void **state)
         assert_int_equal(field(&record, 0).value, AT_BEGIN + 1082);
         assert_true(field(&record, 0).end == WH_EVENT_NULL);
         assert_int_equal(read(rig, slot, 1).end_s, RIG_UTC - 5000);
-        restart(rig);
+        store_rig_restart(rig);
         assert_true(wh_events_active(&rig->base.events, slot));
     }
     rig->value = AT_END;
@@ -349,12 +328,12 @@ static void a_running_event_is_the_newest_and_survives_a_restart(void **state)
     assert_int_equal(record.end_s, rig->base.utc_s);
     assert_int_equal(field(&record, 0).value, AT_BEGIN + 1082);
     assert_int_equal(field(&record, 0).end, AT_END + 1082);
-    free_rig(rig);
+    store_rig_delete(rig);
 }
 
 static void an_end_whose_begin_is_lost_is_still_a_record(void **state)
 {
-    event_store_rig *rig = new_rig();
+    event_store_rig *rig = store_rig_new();
     unsigned slot = wh_event_slot(WH_EVENT_MAGNETIC_FIELD, 0);
     static const uint8_t rubbish[] = {1, 2, 3};
     (void)state;
@@ -374,12 +353,12 @@ static void an_end_whose_begin_is_lost_is_still_a_record(void **state)
         assert_int_equal(field(&record, 0).end, AT_END + 1082);
         assert_int_equal(wh_event_log_count(&rig->log, slot), k + 1);
     }
-    free_rig(rig);
+    store_rig_delete(rig);
 }
 
 static void an_outage_is_one_record(void **state)
 {
-    event_store_rig *rig = new_rig();
+    event_store_rig *rig = store_rig_new();
     const wh_event_outage outage = {.begin_s = RIG_UTC, .end_s = RIG_UTC + 777};
     unsigned slot = wh_event_slot(WH_EVENT_POWER_OFF, 0);
     (void)state;
@@ -388,14 +367,14 @@ static void an_outage_is_one_record(void **state)
     wh_event_record record = read(rig, slot, 0);
     assert_int_equal(record.begin_s, RIG_UTC);
     assert_int_equal(record.end_s, RIG_UTC + 777);
-    free_rig(rig);
+    store_rig_delete(rig);
 }
 
 /* ---- clearing ---- */
 
 static void a_clear_hides_all_records_but_those_of_the_clears(void **state)
 {
-    event_store_rig *rig = new_rig();
+    event_store_rig *rig = store_rig_new();
     unsigned running = wh_event_slot(WH_EVENT_METER_COVER_OPEN, 0);
     (void)state;
     for (unsigned slot = 0; slot < WH_EVENT_SLOTS; slot++) {
@@ -404,7 +383,7 @@ static void a_clear_hides_all_records_but_those_of_the_clears(void **state)
     keep(rig, running, WH_EVENT_BEGIN, RIG_UTC + 1);
     wh_events_clear(&rig->base.events);
     assert_int_equal(store_rig_occur(rig, WH_EVENT_EVENT_CLEAR, NULL), WH_OK); /* saves */
-    restart(rig);
+    store_rig_restart(rig);
     for (unsigned slot = 0; slot < WH_EVENT_SLOTS; slot++) {
         unsigned kind = wh_event_kind_of(slot, NULL);
         unsigned kept = kind == WH_EVENT_EVENT_CLEAR ? 2 : kind == WH_EVENT_METER_CLEAR;
@@ -415,12 +394,12 @@ static void a_clear_hides_all_records_but_those_of_the_clears(void **state)
     assert_int_equal(wh_event_log_count(&rig->log, running), 1);
     assert_int_equal(wh_event_log_count(&rig->log, 0), 1);
     assert_int_equal(read(rig, running, 0).begin_s, RIG_UTC + 1);
-    free_rig(rig);
+    store_rig_delete(rig);
 }
 
 static void one_kind_can_be_cleared_and_the_clears_never(void **state)
 {
-    event_store_rig *rig = new_rig();
+    event_store_rig *rig = store_rig_new();
     (void)state;
     for (unsigned place = 0; place < 3; place++) {
         happen(rig, wh_event_slot(WH_EVENT_OVERLOAD, place), RIG_UTC);
@@ -439,20 +418,20 @@ static void one_kind_can_be_cleared_and_the_clears_never(void **state)
     }
     assert_int_equal(wh_event_log_count(&rig->log, wh_event_slot(WH_EVENT_METER_CLEAR, 0)), 1);
     assert_int_equal(wh_event_log_count(&rig->log, wh_event_slot(WH_EVENT_OVER_CURRENT, 0)), 1);
-    free_rig(rig);
+    store_rig_delete(rig);
 }
 
 /* ---- limits ---- */
 
 static void a_slot_that_is_not_kept_is_no_error(void **state)
 {
-    event_store_rig *rig = new_rig();
+    event_store_rig *rig = store_rig_new();
     unsigned slot = wh_event_slot(WH_EVENT_CURRENT_INTERRUPTION, 0);
     wh_event_record record;
     (void)state;
     rig->logs[WH_EVENT_LOG_FIRST + slot].capacity = 0;
     rig->logs[WH_PUSH_LOG].capacity = 0;
-    restart(rig);
+    store_rig_restart(rig);
     happen(rig, slot, RIG_UTC);
     assert_int_equal(wh_event_log_read(&rig->log, slot, 0, &record), WH_ERR_NOT_FOUND);
     assert_int_equal(wh_event_log_count(&rig->log, slot), 0);
@@ -462,12 +441,12 @@ static void a_slot_that_is_not_kept_is_no_error(void **state)
     assert_int_equal(wh_event_log_take(&rig->log, &none, NULL), WH_ERR_ARG);
     happen(rig, wh_event_slot(WH_EVENT_METER_COVER_OPEN, 0),
            RIG_UTC); /* pushed, but there is no log */
-    free_rig(rig);
+    store_rig_delete(rig);
 }
 
 static void a_work_buffer_that_is_too_small_is_told(void **state)
 {
-    event_store_rig *rig = new_rig();
+    event_store_rig *rig = store_rig_new();
     const wh_event_notice begin = {0, WH_EVENT_BEGIN, RIG_UTC};
     const wh_event_notice end = {0, WH_EVENT_END, RIG_UTC};
     wh_event_record record;
@@ -484,7 +463,7 @@ static void a_work_buffer_that_is_too_small_is_told(void **state)
         rig->log.work_size = need;
         assert_int_equal(wh_event_log_read(&rig->log, 0, 0, &record), WH_OK);
     }
-    free_rig(rig);
+    store_rig_delete(rig);
 }
 
 int main(void)

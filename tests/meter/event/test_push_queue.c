@@ -5,24 +5,8 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include <cmocka.h>
-
-static event_store_rig *new_rig(void)
-{
-    event_store_rig *rig = malloc(sizeof *rig);
-    assert_non_null(rig);
-    store_rig_init(rig);
-    return rig;
-}
-
-static void free_rig(event_store_rig *rig)
-{
-    store_rig_free(rig);
-    free(rig);
-}
 
 static wh_push_entry next(event_store_rig *rig)
 {
@@ -38,17 +22,11 @@ static void assert_empty(event_store_rig *rig)
     assert_int_equal(wh_push_waiting(&rig->alarms, &rig->store), 0);
 }
 
-static void restart(event_store_rig *rig)
-{
-    const wh_event_outage none = {0};
-    assert_int_equal(store_rig_start(rig, &none), WH_OK);
-}
-
 static void only_kinds_with_push_priority_are_queued(void **state)
 {
     (void)state;
     for (unsigned kind = 0; kind < WH_EVENT_KINDS; kind++) {
-        event_store_rig *rig = new_rig();
+        event_store_rig *rig = store_rig_new();
         const wh_event_notice notice = {(uint8_t)wh_event_slot(kind, 0), WH_EVENT_ONCE, 77};
         bool pushed = wh_event_priority_of(kind) != WH_EVENT_RECORDED;
         assert_empty(rig);
@@ -59,13 +37,13 @@ static void only_kinds_with_push_priority_are_queued(void **state)
         } else {
             assert_empty(rig);
         }
-        free_rig(rig);
+        store_rig_delete(rig);
     }
 }
 
 static void entries_come_in_order_and_again_until_they_are_confirmed(void **state)
 {
-    event_store_rig *rig = new_rig();
+    event_store_rig *rig = store_rig_new();
     (void)state;
     for (unsigned k = 0; k < 5; k++) {
         assert_int_equal(store_rig_occur(rig, WH_EVENT_PROGRAMMING, NULL), WH_OK);
@@ -73,31 +51,31 @@ static void entries_come_in_order_and_again_until_they_are_confirmed(void **stat
     for (uint32_t k = 0; k < 5; k++) {
         assert_int_equal(wh_push_waiting(&rig->alarms, &rig->store), 5 - k);
         assert_int_equal(next(rig).sequence, k);
-        restart(rig);
+        store_rig_restart(rig);
         wh_push_entry entry = next(rig);
         assert_int_equal(entry.sequence, k);
         assert_int_equal(entry.count, k + 1);
         assert_int_equal(entry.what, WH_EVENT_ONCE);
         assert_int_equal(store_rig_confirm(rig, entry.sequence), WH_OK);
-        restart(rig);
+        store_rig_restart(rig);
     }
     assert_empty(rig);
     wh_push_done(&rig->alarms, 2); /* long ago */
     assert_empty(rig);
     assert_int_equal(rig->alarms.push_lost, 0);
-    free_rig(rig);
+    store_rig_delete(rig);
 }
 
 static void several_are_confirmed_with_the_last_of_them(void **state)
 {
-    event_store_rig *rig = new_rig();
+    event_store_rig *rig = store_rig_new();
     (void)state;
     for (unsigned k = 0; k < 5; k++) {
         assert_int_equal(store_rig_occur(rig, WH_EVENT_PROGRAMMING, NULL), WH_OK);
     }
     assert_int_equal(store_rig_confirm(rig, 3), WH_OK);
     assert_int_equal(next(rig).sequence, 4);
-    free_rig(rig);
+    store_rig_delete(rig);
 }
 
 static void a_queue_that_overflows_tells_how_many_were_lost(void **state)
@@ -105,7 +83,7 @@ static void a_queue_that_overflows_tells_how_many_were_lost(void **state)
     (void)state;
     for (unsigned confirmed = 0; confirmed < 4; confirmed++) {
         for (unsigned more = 0; more < 4; more++) {
-            event_store_rig *rig = new_rig();
+            event_store_rig *rig = store_rig_new();
             for (unsigned k = 0; k < confirmed; k++) {
                 assert_int_equal(store_rig_occur(rig, WH_EVENT_PROGRAMMING, NULL), WH_OK);
                 assert_int_equal(store_rig_confirm(rig, next(rig).sequence), WH_OK);
@@ -118,14 +96,14 @@ static void a_queue_that_overflows_tells_how_many_were_lost(void **state)
             assert_int_equal(rig->alarms.push_lost, more);
             assert_int_equal(next(rig).sequence, confirmed + more);
             assert_int_equal(rig->alarms.push_lost, more);
-            free_rig(rig);
+            store_rig_delete(rig);
         }
     }
 }
 
 static void a_cursor_of_another_store_ends_at_the_newest(void **state)
 {
-    event_store_rig *rig = new_rig();
+    event_store_rig *rig = store_rig_new();
     (void)state;
     for (uint32_t k = 0; k < 3; k++) {
         rig->alarms.push_cursor = 1000;
@@ -134,12 +112,12 @@ static void a_cursor_of_another_store_ends_at_the_newest(void **state)
         assert_int_equal(store_rig_occur(rig, WH_EVENT_PROGRAMMING, NULL), WH_OK);
         assert_int_equal(next(rig).sequence, k);
     }
-    free_rig(rig);
+    store_rig_delete(rig);
 }
 
 static void a_damaged_entry_is_lost_and_the_next_one_comes(void **state)
 {
-    event_store_rig *rig = new_rig();
+    event_store_rig *rig = store_rig_new();
     static const uint8_t rubbish[][WH_PUSH_ENTRY_SIZE] = {
         {2, 0, 2, 0, 0, 0, 0, 1, 0, 0, 0, 1}, /* of another version */
         {1, WH_EVENT_SLOTS, 2, 0, 0, 0, 0, 1, 0, 0, 0, 1},
@@ -155,7 +133,7 @@ static void a_damaged_entry_is_lost_and_the_next_one_comes(void **state)
     assert_int_equal(store_rig_occur(rig, WH_EVENT_PROGRAMMING, NULL), WH_OK);
     assert_int_equal(next(rig).sequence, 4);
     assert_int_equal(rig->alarms.push_lost, 4);
-    free_rig(rig);
+    store_rig_delete(rig);
 }
 
 /* ---- power cuts ---- */
@@ -252,7 +230,7 @@ static void check_end(event_store_rig *rig, const head_end *h, unsigned outages)
 /* Cut at that operation of the flash; false: the script has none of that number. */
 static bool play_with_cut(uint64_t cut_at, fake_cut cut)
 {
-    event_store_rig *rig = new_rig();
+    event_store_rig *rig = store_rig_new();
     head_end h = {0};
     unsigned step = 0;
     rig->flash.cut_at = cut_at;
@@ -269,7 +247,7 @@ static bool play_with_cut(uint64_t cut_at, fake_cut cut)
         assert_int_equal(play(rig, &h, &step), WH_OK);
     }
     check_end(rig, &h, was_cut ? 1 : 0);
-    free_rig(rig);
+    store_rig_delete(rig);
     return was_cut;
 }
 
@@ -293,7 +271,7 @@ static void a_power_cut_while_an_outage_is_told_tells_it_once(void **state)
     bool cut = true;
     (void)state;
     for (uint64_t at = 1; cut; at++) {
-        event_store_rig *rig = new_rig();
+        event_store_rig *rig = store_rig_new();
         unsigned slot = wh_event_slot(WH_EVENT_POWER_OFF, 0);
         wh_event_outage outage = {.begin_s = RIG_UTC, .end_s = RIG_UTC + 100};
         wh_event_record record;
@@ -314,7 +292,7 @@ static void a_power_cut_while_an_outage_is_told_tells_it_once(void **state)
         assert_int_equal(wh_event_log_count(&rig->log, slot), count);
         assert_false(wh_event_log_runs(&rig->log, slot));
         assert_int_equal(wh_push_waiting(&rig->alarms, &rig->store), 2 * count);
-        free_rig(rig);
+        store_rig_delete(rig);
     }
     assert_true(cuts >= 4);
 }

@@ -7,24 +7,9 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
-
-static catalogue_rig *start(void)
-{
-    catalogue_rig *rig = malloc(sizeof *rig);
-    assert_non_null(rig);
-    catalogue_rig_init(rig);
-    return rig;
-}
-
-static void stop(catalogue_rig *rig)
-{
-    catalogue_rig_free(rig);
-    free(rig);
-}
 
 static wh_err set_octets(catalogue_rig *rig, const char *name, const uint8_t *bytes, size_t len)
 {
@@ -70,7 +55,7 @@ static void a_table_that_is_written_leaves_the_one_before_in_its_event(void **st
     static const uint8_t holidays[] = {2, 0xFF, 0xFF, 12, 25, 1, 0x07, 0xEA, 5, 1, 1};
     static const uint8_t noted[] = {99, 12, 25, 1, 26, 5, 1, 1};
     static const uint8_t at_6[] = {6, 0, 2};
-    catalogue_rig *rig = start();
+    catalogue_rig *rig = catalogue_rig_new();
     (void)state;
     for (unsigned i = 0; i < 2; i++) { /* the second time, the first is what was before */
         assert_int_equal(set_octets(rig, "calendar_zones_standby", zones, sizeof zones), WH_OK);
@@ -90,14 +75,14 @@ static void a_table_that_is_written_leaves_the_one_before_in_its_event(void **st
     /* the weekend came with the first, and was none before */
     assert_int_equal(wh_events_total_count(&rig->keeper.events, WH_EVENT_WEEKEND_PROGRAMMED), 1);
     assert_int_equal(field_of(rig, WH_EVENT_WEEKEND_PROGRAMMED, 1).value, 0);
-    stop(rig);
+    catalogue_rig_delete(rig);
 }
 
 /* The longest: 254 holidays before. */
 static void two_hundred_and_fifty_four_holidays_before_fit(void **state)
 {
     static uint8_t holidays[1 + 254 * 5];
-    catalogue_rig *rig = start();
+    catalogue_rig *rig = catalogue_rig_new();
     (void)state;
     holidays[0] = 254;
     for (unsigned i = 0; i < 254; i++) {
@@ -114,14 +99,14 @@ static void two_hundred_and_fifty_four_holidays_before_fit(void **state)
                                (uint8_t)(1 + i % 25), 1};
         assert_memory_equal(table.bytes + 4U * i, row, sizeof row);
     }
-    stop(rig);
+    catalogue_rig_delete(rig);
 }
 
 static void a_word_and_the_settlement_days_leave_those_before(void **state)
 {
     static const uint8_t first[27] = {3, 1, 15, 6, 0, 0, 0, 0, 0, 4};
     static const uint8_t second[27] = {3, 1, 1, 0, 0, 0, 0, 0, 0};
-    catalogue_rig *rig = start();
+    catalogue_rig *rig = catalogue_rig_new();
     (void)state;
     assert_int_equal(set_number(rig, "active_word", 5), WH_OK);
     assert_int_equal(set_number(rig, "active_word", 9), WH_OK);
@@ -133,12 +118,12 @@ static void a_word_and_the_settlement_days_leave_those_before(void **state)
     assert_int_equal(field_of(rig, WH_EVENT_SETTLEMENT_DAYS_PROGRAMMED, 1).value, 1506);
     assert_int_equal(field_of(rig, WH_EVENT_SETTLEMENT_DAYS_PROGRAMMED, 2).value, 3124);
     assert_int_equal(field_of(rig, WH_EVENT_SETTLEMENT_DAYS_PROGRAMMED, 3).value, 9999);
-    stop(rig);
+    catalogue_rig_delete(rig);
 }
 
 static void a_session_is_one_event_of_ten_identifiers(void **state)
 {
-    catalogue_rig *rig = start();
+    catalogue_rig *rig = catalogue_rig_new();
     char name[] = "load_3_limit";
     (void)state;
     for (unsigned i = 0; i < 12; i++) { /* the ten of these that come first, each once */
@@ -157,12 +142,12 @@ static void a_session_is_one_event_of_ten_identifiers(void **state)
     assert_int_equal(wh_events_total_count(&rig->keeper.events, WH_EVENT_PROGRAMMING), 1);
     assert_int_equal(field_of(rig, WH_EVENT_PROGRAMMING, 0).value, WH_ROLE_MANAGER);
     assert_int_equal(field_of(rig, WH_EVENT_PROGRAMMING, 1).len, 40);
-    stop(rig);
+    catalogue_rig_delete(rig);
 }
 
 static void a_reset_of_the_demand_has_the_maximum_in_its_event(void **state)
 {
-    catalogue_rig *rig = start();
+    catalogue_rig *rig = catalogue_rig_new();
     (void)state;
     for (unsigned minute = 0; minute < 31; minute++) {
         catalogue_rig_minute(rig);
@@ -174,12 +159,12 @@ static void a_reset_of_the_demand_has_the_maximum_in_its_event(void **state)
     catalogue_rig_restart(rig);
     assert_int_equal(wh_demand_max(&rig->keeper.demand, 0, 0).mw, 0);
     assert_int_equal(rig->keeper.demand.reset_count[WH_DEMAND_RESET_COMMAND], 1);
-    stop(rig);
+    catalogue_rig_delete(rig);
 }
 
 static void a_limiter_that_acts_is_an_event(void **state)
 {
-    catalogue_rig *rig = start();
+    catalogue_rig *rig = catalogue_rig_new();
     (void)state;
     assert_int_equal(set_number(rig, "switch_mode", 6), WH_OK);
     assert_int_equal(set_number(rig, "limiter_1_threshold_normal", 1000000), WH_OK);
@@ -189,7 +174,7 @@ static void a_limiter_that_acts_is_an_event(void **state)
     assert_int_equal(field_of(rig, WH_EVENT_LIMITER_ACTED, 1).value, 1);
     assert_int_equal(field_of(rig, WH_EVENT_LIMITER_ACTED, 2).value, WH_LIMITER_DISCONNECT);
     assert_int_equal(field_of(rig, WH_EVENT_LIMITER_ACTED, 3).value, 1000000);
-    stop(rig);
+    catalogue_rig_delete(rig);
 }
 
 int main(void)
