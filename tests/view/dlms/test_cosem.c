@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The meter's COSEM objects, read by a client through the whole stack. */
-#include "view/dlms/cosem.h"
-
-#include "protocol/dlms/dlms_client.h"
+#include "tests/view/dlms/cosem_link.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -13,36 +11,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PDU_SIZE   512U
-#define VALUE_SIZE 32768U
-
 typedef struct {
     wh_meter_config meter_config;
     wh_meter meter;
-    wh_cosem cosem;
-    wh_dlms_server_config server_config;
-    wh_dlms_client_config client_config;
-    wh_dlms_server server;
-    wh_dlms_client client;
-    uint8_t server_memory[WH_DLMS_SERVER_MEMORY(PDU_SIZE)];
-    uint8_t client_memory[WH_DLMS_CLIENT_MEMORY(PDU_SIZE, VALUE_SIZE)];
+    cosem_link link;
 } fixture;
-
-static wh_dlms_client_event pump(fixture *f)
-{
-    wh_dlms_client_event event = {0};
-    for (unsigned turn = 0; turn < 100000; turn++) {
-        if (wh_dlms_client_next_event(&f->client, &event)) {
-            return event;
-        }
-        wh_dlms_octets tx = wh_dlms_client_next_tx(&f->client);
-        assert_int_equal(wh_dlms_server_feed(&f->server, tx.bytes, tx.len), tx.len);
-        wh_dlms_octets answer = wh_dlms_server_next_tx(&f->server);
-        assert_int_equal(wh_dlms_client_feed(&f->client, answer.bytes, answer.len), answer.len);
-    }
-    fail_msg("nothing is told");
-    return event;
-}
 
 static fixture *start(void)
 {
@@ -59,29 +32,8 @@ static fixture *start(void)
     f->meter.windows = 1;
     f->meter.metrology.quantities.present = 7;
     f->meter.metrology.quantities.f_uhz = 50000000;
-    f->cosem.meter = &f->meter;
-    f->server_config = wh_cosem_server_config(&f->cosem);
-    f->server_config.pdu_size = PDU_SIZE;
-    f->client_config.pdu_size = PDU_SIZE;
-    assert_int_equal(wh_dlms_server_init(&f->server, &f->server_config, f->server_memory,
-                                         sizeof f->server_memory),
-                     WH_OK);
-    assert_int_equal(wh_dlms_client_init(&f->client, &f->client_config, f->client_memory,
-                                         sizeof f->client_memory),
-                     WH_OK);
-    assert_int_equal(wh_dlms_client_associate(&f->client), WH_OK);
-    assert_int_equal(pump(f).kind, WH_DLMS_CLIENT_ASSOCIATED);
+    link_up(&f->link, &f->meter);
     return f;
-}
-
-static wh_dlms_client_event read_attribute(fixture *f, uint16_t class_id, wh_obis name,
-                                           int8_t attribute)
-{
-    wh_dlms_attribute a = {.class_id = class_id, .name = name, .attribute = attribute};
-    assert_int_equal(wh_dlms_client_get(&f->client, &a, 1), WH_OK);
-    wh_dlms_client_event event = pump(f);
-    assert_int_equal(event.kind, WH_DLMS_CLIENT_VALUE);
-    return event;
 }
 
 static unsigned digit(char c)
@@ -93,7 +45,7 @@ static unsigned digit(char c)
 static void expect_attribute(fixture *f, uint16_t class_id, wh_obis name, int8_t attribute,
                              const char *hex)
 {
-    wh_dlms_client_event event = read_attribute(f, class_id, name, attribute);
+    wh_dlms_client_event event = read_attribute(&f->link, class_id, name, attribute);
     assert_int_equal(event.result, WH_DLMS_RESULT_SUCCESS);
     assert_int_equal(event.data.len * 2, strlen(hex));
     for (size_t i = 0; i < event.data.len; i++) {
@@ -162,7 +114,7 @@ static void the_association_tells_who_talks_to_whom_and_how(void **state)
                      "020604180012101202001202001106"
                      "0F000900");
     expect_attribute(f, 15, ASSOCIATION, 6, "090760857405080200");
-    assert_int_equal(read_attribute(f, 15, ASSOCIATION, 7).result,
+    assert_int_equal(read_attribute(&f->link, 15, ASSOCIATION, 7).result,
                      WH_DLMS_RESULT_READ_WRITE_DENIED);
     expect_attribute(f, 15, ASSOCIATION, 8, "1602");
     expect_attribute(f, 15, ASSOCIATION, 9, "0906000000000000");
@@ -200,7 +152,7 @@ static void what_is_not_there_is_refused_with_the_right_reason(void **state)
     fixture *f = start();
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         wh_dlms_client_event event =
-            read_attribute(f, rows[i].class_id, rows[i].name, rows[i].attribute);
+            read_attribute(&f->link, rows[i].class_id, rows[i].name, rows[i].attribute);
         assert_int_equal(event.result, rows[i].result);
     }
     static const uint8_t selection[] = {0x00};
@@ -210,8 +162,8 @@ static void what_is_not_there_is_refused_with_the_right_reason(void **state)
                            .selective = true,
                            .selector = 1,
                            .selection = {selection, sizeof selection}};
-    assert_int_equal(wh_dlms_client_get(&f->client, &a, 1), WH_OK);
-    assert_int_equal(pump(f).result, WH_DLMS_RESULT_SCOPE_OF_ACCESS_VIOLATED);
+    assert_int_equal(wh_dlms_client_get(&f->link.client, &a, 1), WH_OK);
+    assert_int_equal(pump(&f->link).result, WH_DLMS_RESULT_SCOPE_OF_ACCESS_VIOLATED);
     free(f);
 }
 
@@ -254,7 +206,7 @@ static void every_listed_attribute_is_as_the_list_says(void **state)
 {
     (void)state;
     fixture *f = start();
-    wh_dlms_client_event event = read_attribute(f, 15, ASSOCIATION, 2);
+    wh_dlms_client_event event = read_attribute(&f->link, 15, ASSOCIATION, 2);
     assert_int_equal(event.result, WH_DLMS_RESULT_SUCCESS);
     assert_true(event.data.len > 4 * PDU_SIZE); /* it came in blocks */
     uint8_t *list = malloc(event.data.len);
@@ -263,13 +215,14 @@ static void every_listed_attribute_is_as_the_list_says(void **state)
     memcpy(list, event.data.bytes, len);
     wh_dlms_walk walk = wh_dlms_walk_init(list, len);
     uint32_t count = next(&walk, WH_DLMS_ARRAY).count;
-    assert_int_equal(count, wh_cosem_object_count(&f->cosem, WH_ROLE_PUBLIC));
+    assert_int_equal(count, wh_cosem_object_count(&f->link.cosem, WH_ROLE_PUBLIC));
     assert_true(count > 100);
     for (uint32_t i = 0; i < count; i++) {
         listed object = {0};
         next_element(&walk, &object);
         for (uint32_t a = 1; a <= object.attributes; a++) {
-            uint8_t result = read_attribute(f, object.class_id, object.name, (int8_t)a).result;
+            uint8_t result =
+                read_attribute(&f->link, object.class_id, object.name, (int8_t)a).result;
             assert_int_equal(result, object.mode[a] == 1 ? WH_DLMS_RESULT_SUCCESS
                                                          : WH_DLMS_RESULT_READ_WRITE_DENIED);
         }
@@ -283,13 +236,14 @@ static void a_meter_of_one_phase_lists_only_that_phase(void **state)
 {
     (void)state;
     fixture *f = start();
-    size_t all = wh_cosem_object_count(&f->cosem, WH_ROLE_PUBLIC);
+    size_t all = wh_cosem_object_count(&f->link.cosem, WH_ROLE_PUBLIC);
     f->meter_config.metrology.phases = 1;
     f->meter_config.metrology.channel[WH_IN].full_scale = 0;
-    size_t one = wh_cosem_object_count(&f->cosem, WH_ROLE_PUBLIC);
+    size_t one = wh_cosem_object_count(&f->link.cosem, WH_ROLE_PUBLIC);
     assert_true(one < all);
     const wh_obis voltage_2 = WH_OBIS_INIT(1, 0, 52, 7, 0, 255);
-    assert_int_equal(read_attribute(f, 3, voltage_2, 2).result, WH_DLMS_RESULT_OBJECT_UNDEFINED);
+    assert_int_equal(read_attribute(&f->link, 3, voltage_2, 2).result,
+                     WH_DLMS_RESULT_OBJECT_UNDEFINED);
     free(f);
 }
 

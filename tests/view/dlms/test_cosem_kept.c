@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A meter that keeps, as COSEM sees it: rates, demand, tables, the clock with its zone. */
-#include "protocol/dlms/dlms_client.h"
 #include "tests/meter/catalogue_rig.h"
-#include "view/dlms/cosem.h"
+#include "tests/view/dlms/cosem_link.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -13,53 +12,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PDU_SIZE   512U
-#define VALUE_SIZE 65536U
-
 typedef struct {
     catalogue_rig rig;
-    wh_cosem cosem;
-    wh_dlms_server_config server_config;
-    wh_dlms_client_config client_config;
-    wh_dlms_server server;
-    wh_dlms_client client;
-    uint8_t server_memory[WH_DLMS_SERVER_MEMORY(PDU_SIZE)];
-    uint8_t client_memory[WH_DLMS_CLIENT_MEMORY(PDU_SIZE, VALUE_SIZE)];
+    cosem_link link;
 } fixture;
-
-static wh_dlms_client_event pump(fixture *f)
-{
-    wh_dlms_client_event event = {0};
-    for (unsigned turn = 0; turn < 100000; turn++) {
-        if (wh_dlms_client_next_event(&f->client, &event)) {
-            return event;
-        }
-        wh_dlms_octets tx = wh_dlms_client_next_tx(&f->client);
-        assert_int_equal(wh_dlms_server_feed(&f->server, tx.bytes, tx.len), tx.len);
-        wh_dlms_octets answer = wh_dlms_server_next_tx(&f->server);
-        assert_int_equal(wh_dlms_client_feed(&f->client, answer.bytes, answer.len), answer.len);
-    }
-    fail_msg("nothing is told");
-    return event;
-}
 
 static fixture *start(void)
 {
     fixture *f = calloc(1, sizeof *f);
     assert_non_null(f);
     catalogue_rig_init(&f->rig);
-    f->cosem.meter = &f->rig.meter;
-    f->server_config = wh_cosem_server_config(&f->cosem);
-    f->server_config.pdu_size = PDU_SIZE;
-    f->client_config.pdu_size = PDU_SIZE;
-    assert_int_equal(wh_dlms_server_init(&f->server, &f->server_config, f->server_memory,
-                                         sizeof f->server_memory),
-                     WH_OK);
-    assert_int_equal(wh_dlms_client_init(&f->client, &f->client_config, f->client_memory,
-                                         sizeof f->client_memory),
-                     WH_OK);
-    assert_int_equal(wh_dlms_client_associate(&f->client), WH_OK);
-    assert_int_equal(pump(f).kind, WH_DLMS_CLIENT_ASSOCIATED);
+    link_up(&f->link, &f->rig.meter);
     return f;
 }
 
@@ -69,21 +32,11 @@ static void stop(fixture *f)
     free(f);
 }
 
-static wh_dlms_client_event read_attribute(fixture *f, uint16_t class_id, wh_obis name,
-                                           int8_t attribute)
-{
-    wh_dlms_attribute a = {.class_id = class_id, .name = name, .attribute = attribute};
-    assert_int_equal(wh_dlms_client_get(&f->client, &a, 1), WH_OK);
-    wh_dlms_client_event event = pump(f);
-    assert_int_equal(event.kind, WH_DLMS_CLIENT_VALUE);
-    return event;
-}
-
 /* Read, and compare with octets. */
 static void expect(fixture *f, uint16_t class_id, wh_obis name, int8_t attribute,
                    const uint8_t *bytes, size_t len)
 {
-    wh_dlms_client_event event = read_attribute(f, class_id, name, attribute);
+    wh_dlms_client_event event = read_attribute(&f->link, class_id, name, attribute);
     assert_int_equal(event.result, WH_DLMS_RESULT_SUCCESS);
     assert_int_equal(event.data.len, len);
     assert_memory_equal(event.data.bytes, bytes, len);
@@ -105,7 +58,8 @@ static void registers_of_rates_are_objects_of_value_group_e(void **state)
     expect(f, 3, rate_1, 2, expected, sizeof expected);
     expect(f, 3, rate_1, 3, unit, sizeof unit);
     expect(f, 3, rate_4, 2, nothing, sizeof nothing);
-    assert_int_equal(read_attribute(f, 3, rate_5, 2).result, WH_DLMS_RESULT_OBJECT_UNDEFINED);
+    assert_int_equal(read_attribute(&f->link, 3, rate_5, 2).result,
+                     WH_DLMS_RESULT_OBJECT_UNDEFINED);
     stop(f);
 }
 
@@ -126,7 +80,7 @@ static void a_long_table_comes_in_slices(void **state)
         assert_int_equal(wh_meter_set(&f->rig.meter, wh_catalogue_find_name("holidays"),
                                       WH_ROLE_MANAGER, &value),
                          WH_OK);
-        wh_dlms_client_event event = read_attribute(f, 1, name, 2);
+        wh_dlms_client_event event = read_attribute(&f->link, 1, name, 2);
         assert_int_equal(event.result, WH_DLMS_RESULT_SUCCESS);
         assert_int_equal(event.data.bytes[0], 0x09);
         assert_true(event.data.len > value.len);
@@ -172,15 +126,16 @@ static void every_object_that_is_listed_can_be_read(void **state)
     size_t count = 2; /* the two of the protocol */
     while (wh_catalogue_next(&f->rig.meter, &ref)) {
         if (!wh_item_readable(ref.item, WH_ROLE_PUBLIC)) {
-            assert_int_equal(read_attribute(f, wh_cosem_class(ref), wh_item_obis(ref), 2).result,
-                             WH_DLMS_RESULT_OBJECT_UNDEFINED);
+            assert_int_equal(
+                read_attribute(&f->link, wh_cosem_class(ref), wh_item_obis(ref), 2).result,
+                WH_DLMS_RESULT_OBJECT_UNDEFINED);
             continue;
         }
-        assert_int_equal(read_attribute(f, wh_cosem_class(ref), wh_item_obis(ref), 2).result,
+        assert_int_equal(read_attribute(&f->link, wh_cosem_class(ref), wh_item_obis(ref), 2).result,
                          WH_DLMS_RESULT_SUCCESS);
         count++;
     }
-    assert_int_equal(count, wh_cosem_object_count(&f->cosem, WH_ROLE_PUBLIC));
+    assert_int_equal(count, wh_cosem_object_count(&f->link.cosem, WH_ROLE_PUBLIC));
     assert_true(count > 200);
     stop(f);
 }
