@@ -6,22 +6,19 @@
 
 #include <cmocka.h>
 
+#include "tests/world/text_file.h"
 #include "world/simulation/day_profile.h"
 
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 /* Write text to a file of its own, read it as a profile, remove it. */
 static wh_err read_text(const char *text, wh_day_profile *p, wh_message *m)
 {
-    char path[] = "/tmp/wh_profile_XXXXXX";
-    int fd = mkstemp(path);
-    assert_true(fd >= 0);
-    assert_int_equal(write(fd, text, strlen(text)), strlen(text));
-    (void)close(fd);
+    char path[] = TEXT_FILE_PATH;
+    text_file_write(path, text);
     wh_err err = wh_day_profile_read(path, NULL, p, m);
     (void)unlink(path);
     return err;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/civil_time.h"
+#include "tests/world/text_file.h"
 #include "world/year/series.h"
 
 #include <setjmp.h>
@@ -12,7 +13,6 @@
 #include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -21,11 +21,8 @@
 /* Write text to a file of its own, read it, remove it. */
 static wh_err read_text(const char *text, wh_series *s, wh_message *m)
 {
-    char path[] = "/tmp/wh_series_XXXXXX";
-    int fd = mkstemp(path);
-    assert_true(fd >= 0);
-    assert_int_equal(write(fd, text, strlen(text)), strlen(text));
-    (void)close(fd);
+    char path[] = TEXT_FILE_PATH;
+    text_file_write(path, text);
     wh_err err = wh_series_read(path, NULL, s, m);
     (void)unlink(path);
     return err;
