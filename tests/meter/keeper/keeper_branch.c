@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/meter/keeper/keeper_branch.h"
 
+#include "meter/event/event_log.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -78,6 +80,43 @@ static bool account_is_that_of_the_cost(const month_meter *m, uint32_t tick)
            p->topped_up == month_paid(p->purchase_count);
 }
 
+/* The largest demand is there, or a billing has it. */
+static bool demand_is_kept(const branch_rig *r)
+{
+    const wh_keeper *k = &r->branch.keeper;
+    uint32_t first = 0;
+    uint32_t billings = 0;
+    wh_store_log_range(&k->store, WH_FREEZE_BILLING, &first, &billings);
+    return billings > r->floor_billings || wh_demand_max(&k->demand, 0, 0).mw >= r->floor_max_mw;
+}
+
+static void keep_demand(branch_rig *r)
+{
+    const wh_keeper *k = &r->branch.keeper;
+    uint32_t first = 0;
+    wh_store_log_range(&k->store, WH_FREEZE_BILLING, &first, &r->floor_billings);
+    r->floor_max_mw = wh_demand_max(&k->demand, 0, 0).mw;
+}
+
+static bool no_register_decreased(const branch_rig *r)
+{
+    for (unsigned place = 0; place < WH_REG_PLACES; place++) {
+        for (unsigned reg = 0; reg < WH_REG_COUNT; reg++) {
+            if (uws_of(&r->branch.meter.registers.reg[place][reg]) <
+                uws_of(&r->floor.reg[place][reg])) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
+static void keep_registers(branch_rig *r)
+{
+    r->floor_uws = import_of(&r->branch);
+    r->floor = r->branch.meter.registers;
+}
+
 static void expect_sound(branch_rig *r, uint32_t tick)
 {
     const month_meter *m = &r->branch;
@@ -87,7 +126,8 @@ static void expect_sound(branch_rig *r, uint32_t tick)
     expect(r, rates_make_the_total(m), "the rates are not the total");
     expect(r, cost_is_that_of_the_energy(m), "the cost is not that of the energy");
     expect(r, account_is_that_of_the_cost(m, tick), "the account is not that of the cost");
-    expect(r, import_of(m) >= r->floor_uws, "the import decreased");
+    expect(r, import_of(m) >= r->floor_uws && no_register_decreased(r), "a register decreased");
+    expect(r, demand_is_kept(r), "a largest demand is lost");
     expect(r, import_of(m) <= month_import_uws(tick), "energy from nowhere");
 }
 
@@ -95,15 +135,28 @@ static void expect_sound(branch_rig *r, uint32_t tick)
 static void expect_events_logged(branch_rig *r)
 {
     const wh_keeper *k = &r->branch.keeper;
+    uint32_t pushes = 0;
     for (unsigned slot = 0; slot < WH_EVENT_SLOTS; slot++) {
         uint32_t first = 0;
         uint32_t next = 0;
         wh_store_log_range(&k->store, WH_EVENT_LOG_FIRST + slot, &first, &next);
         uint32_t runs = wh_events_active(&k->events, slot) ? 1 : 0;
-        if (next + runs != wh_events_count(&k->events, slot)) {
-            fprintf(stderr, "%s: ", wh_event_name(wh_event_kind_of(slot, NULL)));
+        uint32_t count = wh_events_count(&k->events, slot);
+        unsigned kind = wh_event_kind_of(slot, NULL);
+        if (wh_event_priority_of(kind) >= WH_EVENT_PUSHED) { /* with its begin and its end */
+            pushes += wh_event_log_running_size(slot) > 0 ? 2 * count - runs : count;
+        }
+        if (next + runs != count) {
+            fprintf(stderr, "%s: ", wh_event_name(kind));
             wrong(r, "the count is not that of the log");
         }
+    }
+    uint32_t first = 0;
+    uint32_t next = 0;
+    wh_store_log_range(&k->store, WH_PUSH_LOG, &first, &next);
+    if (next != pushes) {
+        fprintf(stderr, "%u of %u: ", next, pushes);
+        wrong(r, "pushes are not those of the events");
     }
 }
 
@@ -204,6 +257,10 @@ static void expect_recovered(branch_rig *r, uint32_t tick)
         known = r->cut[i].content.hash == now.hash || is_further(&r->cut[i], &now);
     }
     expect(r, known, "after a second cut, neither what was committed nor what was being so");
+    for (unsigned log = 0; log < WH_KEEPER_LOGS; log++) { /* what was not settled may be gone */
+        r->first_next[log] =
+            now.next[log] < r->first_next[log] ? now.next[log] : r->first_next[log];
+    }
     expect_old_entries(r, r->first_next);
     expect_sound(r, tick);
 }
@@ -228,7 +285,7 @@ static bool run_tick(branch_rig *r, uint32_t tick, bool fed)
     r->sum.ready_max = work > r->sum.ready_max ? work : r->sum.ready_max;
     if (!r->settled) {
         r->settled = true;
-        r->floor_uws = import_of(m);
+        keep_registers(r);
     }
     if (fed) {
         month_feed(m, tick);
@@ -237,10 +294,14 @@ static bool run_tick(branch_rig *r, uint32_t tick, bool fed)
     if (!m->flash.off) {
         month_pass(m, tick, false);
     }
-    if (!m->flash.off && !r->kind->hold_up && month_length_ms(tick) >= 60000) {
-        r->floor_uws = import_of(m);
+    if (m->flash.off) {
+        return false;
     }
-    return !m->flash.off;
+    if (!r->kind->hold_up && month_length_ms(tick) >= 60000) {
+        keep_registers(r);
+    }
+    keep_demand(r);
+    return true;
 }
 
 /* The recorders have what they have without a cut, at the same times; what happens once has
@@ -330,6 +391,9 @@ static void expect_committed(branch_rig *r)
     memcpy(r->first_next, now.next, sizeof now.next);
     expect_old_entries(r, now.next);
     r->floor_uws = r->kind->hold_up ? 0 : month_saved_uws(r->tick);
+    memset(&r->floor, 0, sizeof r->floor);
+    r->floor_max_mw = r->tick == 0 ? 0 : r->gold.max_mw[r->tick - 1];
+    r->floor_billings = r->tick == 0 ? 0 : r->gold.next[r->tick - 1][WH_FREEZE_BILLING];
     expect_sound(r, r->tick);
     int64_t lost = month_import_uws(r->tick) - import_of(&r->branch);
     if (!r->kind->hold_up && lost > r->sum.lost_uws) {
@@ -391,6 +455,8 @@ void branch_signalled(branch_rig *r)
     r->sum.signalled++;
     power_on(r, r->tick);
     r->floor_uws = month_import_uws(r->tick);
+    r->floor = m->meter.registers;
+    r->floor_max_mw = 0; /* is compared below */
     expect_sound(r, r->tick);
     expect(r, same_energies(m, &r->branch), "lost though it was signalled: energy");
     expect(r, same_demand(&m->keeper.demand, &r->branch.keeper.demand),

@@ -48,6 +48,9 @@ typedef struct {
     unsigned cut_count;
     uint32_t first_next[WH_KEEPER_LOGS]; /* entries that it began with */
     int64_t floor_uws;                   /* import that cannot be lost any more */
+    wh_register_bank floor;              /* and all registers that the branch has begun with */
+    int64_t floor_max_mw;                /* largest demand; begins anew with the billing */
+    uint32_t floor_billings;
 } branch_rig;
 
 void branch_init(branch_rig *r, const month_kind *kind);

@@ -44,6 +44,7 @@ void golden_init(golden *g, uint32_t ticks)
 {
     memset(g, 0, sizeof *g);
     g->next = grown(NULL, 0, ticks * sizeof *g->next);
+    g->max_mw = grown(NULL, 0, ticks * sizeof *g->max_mw);
     g->ticks = ticks;
 }
 
@@ -54,6 +55,7 @@ void golden_free(golden *g)
     }
     free(g->content);
     free(g->next);
+    free(g->max_mw);
 }
 
 void golden_look(const wh_store *store, golden_content *content)
@@ -109,8 +111,10 @@ wh_err golden_read(const wh_store *store, unsigned log, uint32_t sequence, golde
     return err;
 }
 
-void golden_tick(golden *g, const wh_store *store, uint32_t tick)
+void golden_tick(golden *g, const wh_keeper *keeper, uint32_t tick)
 {
+    const wh_store *store = &keeper->store;
+    g->max_mw[tick] = wh_demand_max(&keeper->demand, 0, 0).mw;
     for (unsigned log = 0; log < WH_KEEPER_LOGS; log++) {
         uint32_t first = 0;
         wh_store_log_range(store, log, &first, &g->next[tick][log]);

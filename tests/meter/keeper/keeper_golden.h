@@ -25,6 +25,7 @@ typedef struct {
     uint64_t *content; /* hash of what was committed before each transaction; 0 unknown */
     uint32_t content_room;
     uint32_t (*next)[WH_KEEPER_LOGS]; /* of each log at the end of each tick */
+    int64_t *max_mw;                  /* largest demand of import, likewise */
     uint32_t ticks;
 } golden;
 
@@ -39,7 +40,7 @@ void golden_look(const wh_store *store, golden_content *content);
 void golden_note(golden *g, const wh_store *store);
 
 /* Note the new entries, at the end of a tick. */
-void golden_tick(golden *g, const wh_store *store, uint32_t tick);
+void golden_tick(golden *g, const wh_keeper *keeper, uint32_t tick);
 
 /* The content is that before the transaction `txn`, or that behind it. */
 bool golden_is_before(const golden *g, uint32_t txn, uint64_t hash);

@@ -97,7 +97,7 @@ static void live_a_tick(rig *r)
     assert_int_equal(m->keeper.store_err, WH_OK);
     if (r->rehearsing) {
         golden_note(&b->gold, &m->keeper.store);
-        golden_tick(&b->gold, &m->keeper.store, b->tick);
+        golden_tick(&b->gold, &m->keeper, b->tick);
     }
 }
 
