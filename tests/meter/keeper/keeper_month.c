@@ -197,8 +197,8 @@ static const struct {
     uint32_t minute;
     int64_t amount;
 } purchases[] = {
-    {1 * DAY_MIN + 720, 90 * YUAN},  {2 * DAY_MIN + 601, 20 * YUAN},
-    {7 * DAY_MIN + 720, 30 * YUAN},  {14 * DAY_MIN + 75, 40 * YUAN},
+    {1 * DAY_MIN + 720, 90 * YUAN},  {2 * DAY_MIN + 609, 20 * YUAN},
+    {7 * DAY_MIN + 720, 30 * YUAN},  {14 * DAY_MIN + 73, 40 * YUAN},
     {19 * DAY_MIN + 720, 60 * YUAN}, {27 * DAY_MIN + 660, 30 * YUAN},
 };
 #define PURCHASES (sizeof purchases / sizeof purchases[0])
@@ -331,6 +331,9 @@ void month_act(month_meter *m, uint32_t tick)
 
 /* ---- running ---- */
 
+/* The energy is that of the month also where the relay is open, so that it can be reckoned; only
+ * the current is not. */
+
 void month_feed(month_meter *m, uint32_t tick)
 {
     wh_meter_interval in = {.present = 7, .rotation = WH_ROTATION_ABC, .f_uhz = 50000000};
@@ -341,7 +344,7 @@ void month_feed(month_meter *m, uint32_t tick)
     for (unsigned k = 0; k < WH_PHASES; k++) {
         int64_t p_uw = p_w[k] * 1000000;
         in.u_uv[k] = lost && k == 1 ? 0 : VOLTAGE_UV;
-        in.i_ua[k] = (p_uw < 0 ? -p_uw : p_uw) / 230;
+        in.i_ua[k] = m->relay_open ? 0 : (p_uw < 0 ? -p_uw : p_uw) / 230;
         in.p_uw[k] = p_uw;
         in.quantum.p_uws[k] = p_w[k] * 1000 * month_length_ms(tick);
         in.quantum.p1_uws[k] = in.quantum.p_uws[k];
@@ -371,8 +374,14 @@ void month_pass(month_meter *m, uint32_t tick, bool power_fails)
 {
     const wh_meter_inputs inputs = {.platform_ms = end_ms[tick],
                                     .contacts = contacts_of(minute_of(tick)),
+                                    .feedback = m->relay_open ? WH_SWITCH_FEEDBACK_OPEN
+                                                              : WH_SWITCH_FEEDBACK_CLOSED,
                                     .power_fails = power_fails};
     wh_meter_tick(&m->meter, &inputs);
+    wh_switch_coil coil = m->keeper.main_switch.coil;
+    if (coil != WH_SWITCH_COIL_REST && !m->flash.off) {
+        m->relay_open = coil == WH_SWITCH_COIL_OPEN;
+    }
 }
 
 wh_err month_power_on(month_meter *m, uint32_t tick)

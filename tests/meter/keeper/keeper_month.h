@@ -44,6 +44,7 @@ typedef struct {
     wh_keeper_config config;
     wh_meter meter;
     wh_keeper keeper;
+    bool relay_open; /* stays where it is without power */
     void *memory;
     size_t memory_size;
 } month_meter;

@@ -33,6 +33,8 @@ static const month_kind kinds[] = {
 };
 #define KINDS (sizeof kinds / sizeof kinds[0])
 
+#define SIGNAL_EVERY 3U /* ticks of a meter that has one */
+
 typedef struct {
     branch_rig b;
     bool rehearsing;
@@ -88,10 +90,12 @@ static void live_a_tick(rig *r)
     month_meter *m = &b->main;
     month_feed(m, b->tick);
     month_act(m, b->tick);
-    r->fail_at = b->kind->hold_up ? m->flash.operations + b->tick * 7919U % 16U : UINT64_MAX;
+    if (b->kind->hold_up && b->tick % SIGNAL_EVERY == 0) {
+        r->fail_at = m->flash.operations + b->tick * 7919U % 16U;
+    }
     month_pass(m, b->tick, false);
     r->fail_at = UINT64_MAX;
-    if (b->kind->hold_up) {
+    if (b->kind->hold_up && b->tick % SIGNAL_EVERY == 0) {
         end_signalled(r);
     }
     assert_int_equal(m->keeper.store_err, WH_OK);
