@@ -98,8 +98,8 @@ static bool is_within(uint32_t minute, uint32_t day, uint32_t from, uint32_t to)
 /* Hours that are run by the minute: a working day, and the end of the month. */
 static bool by_the_minute(uint32_t minute)
 {
-    return is_within(minute, 2, 0, 720) || is_within(minute, 5, 1380, 1500) ||
-           is_within(minute, 14, 0, 1440) || is_within(minute, 21, 1320, 1560);
+    return is_within(minute, 2, 540, 720) || is_within(minute, 5, 1380, 1500) ||
+           is_within(minute, 14, 0, 720) || is_within(minute, 21, 1320, 1560);
 }
 
 /* Minutes that are run by the second, one of them with much power. */
