@@ -277,6 +277,7 @@ wh_err wh_meter_keep(wh_meter *m, wh_keeper *k, const wh_keeper_config *config, 
     if (err == WH_OK) {
         wh_keeper_restore(m);
         wh_keeper_power_up(m, platform_ms, ran_on);
+        wh_keeper_begin_rate(k);
         err = wh_keeper_load_recorders(m);
     }
     if (err != WH_OK) {

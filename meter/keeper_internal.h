@@ -41,6 +41,9 @@ wh_recorder_now wh_keeper_recorder_now(const wh_keeper *keeper);
  * now (keeper_records.c). */
 void wh_keeper_begin_records(wh_keeper *keeper, int64_t old_ms);
 
+/* The rate in force when power comes back, for what is measured before the first pass. */
+void wh_keeper_begin_rate(wh_keeper *keeper);
+
 /* Records that are due (keeper_records.c). */
 void wh_keeper_records(const wh_pass *pass);
 

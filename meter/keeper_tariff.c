@@ -70,6 +70,14 @@ static void change_rate(const wh_pass *pass, uint8_t rate)
     wh_demand_set_rate(&k->demand, rate, pass->utc_ms);
 }
 
+void wh_keeper_begin_rate(wh_keeper *k)
+{
+    wh_civil_time local;
+    wh_clock_local(&k->clock, &local, NULL);
+    k->rate = wh_tariff_rate_at(&k->calendar, &local);
+    wh_demand_set_rate(&k->demand, k->rate, k->clock.utc_ms);
+}
+
 void wh_keeper_settle(const wh_pass *pass)
 {
     wh_keeper *k = pass->keeper;

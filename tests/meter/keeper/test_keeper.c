@@ -307,6 +307,21 @@ static void the_calendar_survives_a_restart(void **state)
     keeper_rig_free(&rig);
 }
 
+static void energy_right_after_a_restart_goes_to_the_rate_of_the_hour(void **state)
+{
+    (void)state;
+    keeper_rig rig;
+    keeper_rig_init(&rig);
+    keeper_rig_set_day(&rig, FOUR_RATES, 5);
+    wh_meter_tick(&rig.meter, &(wh_meter_inputs){.platform_ms = rig.platform_ms});
+    const int64_t p_w[WH_PHASES] = {600, 0, 0};
+    keeper_rig_restart(&rig, 12 * 3600000); /* noon */
+    keeper_rig_run(&rig, 60000, p_w);
+    const wh_energy *e = wh_rate_register_at(&rig.keeper.rates, WH_REG_ACTIVE_IMPORT, 3);
+    assert_int_equal(e->mwh, 10000);
+    keeper_rig_free(&rig);
+}
+
 static void memory_one_byte_short_is_refused(void **state)
 {
     (void)state;
@@ -331,6 +346,7 @@ int main(void)
         cmocka_unit_test(a_token_counts_once_also_over_a_power_cut),
         cmocka_unit_test(a_meter_without_a_module_takes_no_tokens),
         cmocka_unit_test(the_calendar_survives_a_restart),
+        cmocka_unit_test(energy_right_after_a_restart_goes_to_the_rate_of_the_hour),
         cmocka_unit_test(memory_one_byte_short_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
