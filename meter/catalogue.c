@@ -17,6 +17,7 @@
 #define ACCOUNT(field)   WH_FIELD(wh_prepayment, field)
 #define PARAMETER(field) WH_FIELD(wh_prepayment_config, field)
 #define CREDIT(field)    WH_FIELD(wh_credit, field)
+#define QUALITY(field)   WH_FIELD(wh_voltage_minutes, field)
 #define CHARGE(field)    WH_FIELD(wh_charge, field)
 #define STORE(field)     WH_FIELD(wh_store_report, field)
 #define REG(name)        WH_ENERGY_OF(WH_REG_##name)

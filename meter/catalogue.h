@@ -24,7 +24,7 @@
  * 128 + the number of the attribute, or 192 + the number of the method. Where OBIS has no code
  * for a measured quantity, value group E is one of the maker's own: 128 of the fundamental, 129
  * of the harmonics, 130 vector sum, 131 effective, 132 direct component, 133 negative and 134
- * zero sequence; where it has none for anything else, C is 128.
+ * zero sequence; of what is counted over a month D is 128; where it has none for anything else, C.
  *
  * Angles (C 81) are those by which one phasor lags another, 0 to 360 degrees: U2 behind U1 is
  * 120 degrees, I1 behind U1 is positive with an inductive load (IEC 62053-23). */
@@ -81,6 +81,7 @@ typedef enum {
     WH_SPAN_PLACES, /* the total and each phase */
     WH_SPAN_ENERGY, /* the total, each rate, each phase */
     WH_SPAN_KEEPER, /* one; this and those below only of a meter that keeps (keeper.h) */
+    WH_SPAN_KEPT,   /* the total and each phase */
     WH_SPAN_RATES,  /* the total and each rate */
     WH_SPAN_DEMAND, /* value group C 1..10 as far as it is a demand channel: total, each rate */
     WH_SPAN_LOADS,  /* each slot of the load table */

@@ -64,6 +64,25 @@ wh_err wh_catalogue_get_event_slot(const wh_meter *meter, wh_item_ref ref, wh_va
     }
 }
 
+/* Minutes, and the extremes of them, which there are where some were assessed. */
+wh_err wh_catalogue_get_voltage_minutes(const wh_meter *meter, wh_item_ref ref, wh_value *value)
+{
+    const wh_voltage_minutes *minutes = &meter->keeper->voltage.quality.place[ref.place];
+    bool known = ref.item->unit == WH_UNIT_MINUTE || minutes->assessed_min > 0;
+    return known ? wh_catalogue_get_field(minutes, ref, value) : WH_ERR_STATE;
+}
+
+#define RATE_ONE 10000U /* 100.00 % */
+
+wh_err wh_catalogue_get_voltage_passed(const wh_meter *meter, wh_item_ref ref, wh_value *value)
+{
+    const wh_voltage_quality *q = &meter->keeper->voltage.quality;
+    uint32_t assessed_min = q->place[ref.place].assessed_min;
+    uint64_t passed = (uint64_t)wh_voltage_quality_passed_min(q, ref.place) * RATE_ONE;
+    return assessed_min == 0 ? WH_ERR_STATE
+                             : wh_catalogue_put(ref, (int64_t)(passed / assessed_min), value);
+}
+
 /* The clear is an event itself, which it leaves. */
 wh_err wh_catalogue_act_events_clear(wh_meter *meter, wh_item_ref ref, const wh_value *argument)
 {

@@ -245,6 +245,8 @@ enum { WH_SLOT_COUNT, WH_SLOT_DURATION, WH_SLOT_ACTIVE };
 enum { WH_REPORT_WORD, WH_REPORT_MODE };
 wh_item_getter wh_catalogue_get_event_setting;
 wh_item_getter wh_catalogue_get_event_total;
+wh_item_getter wh_catalogue_get_voltage_minutes;
+wh_item_getter wh_catalogue_get_voltage_passed;
 wh_item_getter wh_catalogue_get_event_slot;
 wh_item_getter wh_catalogue_get_report;
 wh_item_getter wh_catalogue_get_push_waiting;

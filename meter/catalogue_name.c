@@ -42,7 +42,7 @@ static void put_text(name_text *n, const char *text)
 static bool has_phases(const wh_item *item)
 {
     return item->span == WH_SPAN_PHASES || item->span == WH_SPAN_PLACES ||
-           item->span == WH_SPAN_ENERGY;
+           item->span == WH_SPAN_ENERGY || item->span == WH_SPAN_KEPT;
 }
 
 /* Of events the numbers are those of their table. */

@@ -35,6 +35,7 @@ static const span_info SPANS[WH_SPAN_COUNT] = {
     [WH_SPAN_PLACES] = {BY_PHASE, WH_PHASES + 1, false, false},
     [WH_SPAN_ENERGY] = {BY_PHASE, WH_PHASES + 1, true, false},
     [WH_SPAN_KEEPER] = {BY_NOTHING, 1, false, true},
+    [WH_SPAN_KEPT] = {BY_PHASE, WH_PHASES + 1, false, true},
     [WH_SPAN_RATES] = {BY_NOTHING, 1, true, true},
     [WH_SPAN_DEMAND] = {BY_C, WH_CATALOGUE_DEMANDS, true, true},
     [WH_SPAN_LOADS] = {BY_B, WH_LOADS_MAX, false, true},
@@ -100,6 +101,7 @@ bool wh_item_exists(const wh_meter *meter, wh_item_ref ref)
     case WH_SPAN_PHASES:
     case WH_SPAN_PLACES:
     case WH_SPAN_ENERGY:
+    case WH_SPAN_KEPT:
         return has_place(meter, ref);
     case WH_SPAN_RATES:
         return ref.rate <= meter->keeper->config->rates;

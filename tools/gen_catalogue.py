@@ -19,7 +19,7 @@ TYPES = {"int32": (-2**31, 2**31 - 1), "int64": (-2**63, 2**63 - 1), "uint32": (
 ROLES = "prmt"
 ROLE_NAMES = {"p": "public", "r": "reader", "m": "manager", "t": "terminal"}
 SPANS = {"meter": "", "neutral": "neutral", "phase_1": "L1", "phase_2": "L2", "phase_3": "L3",
-         "phases": "phases", "places": "total, phases", "energy": "total, rates, phases", "keeper": "",
+         "phases": "phases", "places": "total, phases", "energy": "total, rates, phases", "keeper": "", "kept": "total, phases",
          "rates": "total, rates", "demand": "C 1 to 10, rates", "loads": "loads 1 to 16", "limiters": "limiters 1 to 4",
          "credits": "credits 1 to 4", "charges": "charges 1 to 6", "records": "recorders 1 to 24",
          "kinds": "kinds 0 to 66", "slots": "slots 0 to 90"}

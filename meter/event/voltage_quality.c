@@ -5,8 +5,8 @@
 
 #include <stdbool.h>
 
-#define VERSION       1U
-#define TOTAL         3U
+#define VERSION       2U
+#define TOTAL         WH_VOLTAGE_QUALITY_TOTAL
 #define PERCENT       100U
 #define ASSESSED_FROM 70U
 #define ASSESSED_TO   120U
@@ -62,7 +62,16 @@ void wh_voltage_quality_minute(wh_voltage_quality *q, const uint32_t *u_mv, unsi
     }
     if (any) {
         count(&q->place[TOTAL], any_above, any_below);
+        q->torn_min += any_above && any_below ? 1U : 0U;
     }
+}
+
+uint32_t wh_voltage_quality_passed_min(const wh_voltage_quality *q, unsigned place)
+{
+    const wh_voltage_minutes *p = &q->place[place];
+    uint32_t counted = p->assessed_min + (place == TOTAL ? q->torn_min : 0);
+    uint32_t outside = p->above_min + p->below_min;
+    return counted > outside ? counted - outside : 0; /* a version 1 knew of no torn ones */
 }
 
 void wh_voltage_quality_given(const wh_voltage_quality *q, int64_t given[WH_VOLTAGE_QUALITY_GIVEN])
@@ -94,13 +103,15 @@ wh_err wh_voltage_quality_save(const wh_voltage_quality *q, wh_writer *w)
         wh_writer_put_u32be(w, p->lowest_mv);
         wh_writer_put_u32be(w, p->lowest_s);
     }
+    wh_writer_put_u32be(w, q->torn_min);
     return wh_writer_err(w);
 }
 
 wh_err wh_voltage_quality_restore(wh_voltage_quality *q, wh_reader *r)
 {
     wh_voltage_quality saved = {.un_mv = q->un_mv};
-    if (wh_reader_take_u8(r) != VERSION && wh_reader_err(r) == WH_OK) {
+    uint8_t version = wh_reader_take_u8(r);
+    if (version == 0 || version > VERSION) {
         wh_reader_fail(r, WH_ERR_UNSUPPORTED);
     }
     for (unsigned k = 0; k < WH_VOLTAGE_QUALITY_PLACES; k++) {
@@ -113,6 +124,7 @@ wh_err wh_voltage_quality_restore(wh_voltage_quality *q, wh_reader *r)
         p->lowest_mv = wh_reader_take_u32be(r);
         p->lowest_s = wh_reader_take_u32be(r);
     }
+    saved.torn_min = version > 1 ? wh_reader_take_u32be(r) : 0;
     if (wh_reader_err(r) == WH_OK) {
         *q = saved;
     }

@@ -20,7 +20,8 @@
 
 #define WH_VOLTAGE_QUALITY_PLACES    4U /* the phases, then the total */
 #define WH_VOLTAGE_QUALITY_GIVEN     28U
-#define WH_VOLTAGE_QUALITY_SAVE_SIZE (1U + WH_VOLTAGE_QUALITY_GIVEN * 4U)
+#define WH_VOLTAGE_QUALITY_TOTAL     3U
+#define WH_VOLTAGE_QUALITY_SAVE_SIZE (1U + WH_VOLTAGE_QUALITY_GIVEN * 4U + 4U)
 
 typedef struct {
     uint32_t assessed_min;
@@ -35,6 +36,7 @@ typedef struct {
 typedef struct {
     uint32_t un_mv;
     wh_voltage_minutes place[WH_VOLTAGE_QUALITY_PLACES];
+    uint32_t torn_min; /* one phase above and another below: twice in the total's minutes */
 } wh_voltage_quality;
 
 /* A month begins. */
@@ -47,7 +49,11 @@ void wh_voltage_quality_minute(wh_voltage_quality *q, const uint32_t *u_mv, unsi
 /* The numbers of the record, in the order of its layout: of the total, then of each phase. */
 void wh_voltage_quality_given(const wh_voltage_quality *q, int64_t given[WH_VOLTAGE_QUALITY_GIVEN]);
 
-/* Version 1: u8 version, the numbers as u32, phases first. WH_ERR_SPACE. */
+/* Minutes that passed; with assessed_min the pass rate. */
+uint32_t wh_voltage_quality_passed_min(const wh_voltage_quality *q, unsigned place);
+
+/* Version 2: u8 version, the numbers as u32, phases first, then torn_min. (Version 1, which is still
+ * read, was without.) WH_ERR_SPACE. */
 wh_err wh_voltage_quality_save(const wh_voltage_quality *q, wh_writer *w) WH_MUST_USE;
 
 /* After start. WH_ERR_SHORT, WH_ERR_UNSUPPORTED: `q` is as it was. */

@@ -147,6 +147,8 @@ static void codes_are_those_of_the_standard(void **state)
         {"1-0:1.7.0", "active_power_import", WH_UNIT_W},
         {"1-0:56.7.0", "l2_active_power", WH_UNIT_W},
         {"1-0:13.7.0", "power_factor", WH_UNIT_NONE},
+        {"1-0:12.128.0", "voltage_passed", WH_UNIT_PERCENT},
+        {"1-0:72.128.6", "l3_voltage_lowest", WH_UNIT_V},
         {"1-0:14.7.0", "frequency", WH_UNIT_HZ},
         {"1-0:32.7.0", "l1_voltage", WH_UNIT_V},
         {"1-0:72.7.124", "l3_voltage_thd", WH_UNIT_PERCENT},

@@ -80,19 +80,23 @@ static void the_record_has_the_total_first_and_the_extremes_with_their_times(voi
                                                         WH_EVENT_NULL,
                                                         WH_EVENT_NULL};
     assert_memory_equal(given, expected, sizeof given);
+    static const uint32_t passed[WH_VOLTAGE_QUALITY_PLACES] = {2, 2, 0, 2}; /* one was torn */
+    for (unsigned place = 0; place < WH_VOLTAGE_QUALITY_PLACES; place++) {
+        assert_int_equal(wh_voltage_quality_passed_min(&q, place), passed[place]);
+    }
     wh_voltage_quality_start(&q, UN);
     assert_int_equal(q.place[3].assessed_min, 0);
     assert_int_equal(q.un_mv, UN);
 }
 
-static void what_is_saved_is_restored_and_a_version_1_is_read(void **state)
+static void what_is_saved_is_restored(void **state)
 {
-    uint8_t bytes[WH_VOLTAGE_QUALITY_SAVE_SIZE] = {1};
+    uint8_t bytes[WH_VOLTAGE_QUALITY_SAVE_SIZE] = {2};
     uint8_t again[WH_VOLTAGE_QUALITY_SAVE_SIZE];
     wh_voltage_quality q;
     wh_voltage_quality before;
     (void)state;
-    for (size_t k = 0; k < WH_VOLTAGE_QUALITY_GIVEN; k++) {
+    for (size_t k = 0; k < WH_VOLTAGE_QUALITY_GIVEN + 1; k++) {
         bytes[1 + 4 * k + 3] = (uint8_t)(k + 1);
     }
     wh_voltage_quality_start(&q, UN);
@@ -113,12 +117,39 @@ static void what_is_saved_is_restored_and_a_version_1_is_read(void **state)
     assert_int_equal(q.place[0].lowest_s, 7);
     assert_int_equal(q.place[3].above_min, 23);
     assert_int_equal(q.place[3].highest_mv, 25);
+    assert_int_equal(q.torn_min, 29);
     wh_writer w = wh_writer_init(again, sizeof again);
     assert_int_equal(wh_voltage_quality_save(&q, &w), WH_OK);
     assert_memory_equal(again, bytes, sizeof bytes);
-    bytes[0] = 2;
+    before = q;
+    for (unsigned version = 0; version < 4; version += 3) {
+        bytes[0] = (uint8_t)version;
+        r = wh_reader_init(bytes, sizeof bytes);
+        assert_int_equal(wh_voltage_quality_restore(&q, &r), WH_ERR_UNSUPPORTED);
+        assert_memory_equal(&q, &before, sizeof q);
+    }
+}
+
+/* The same numbers without torn minutes. Must be readable for ever. */
+static void a_version_1_is_read(void **state)
+{
+    uint8_t bytes[1 + WH_VOLTAGE_QUALITY_GIVEN * 4] = {1};
+    wh_voltage_quality q;
+    (void)state;
+    for (size_t k = 0; k < WH_VOLTAGE_QUALITY_GIVEN; k++) {
+        bytes[1 + 4 * k + 3] = (uint8_t)(k + 1);
+    }
+    wh_voltage_quality_start(&q, UN);
+    q.torn_min = 5;
+    wh_reader r = wh_reader_init(bytes, sizeof bytes - 1);
+    assert_int_equal(wh_voltage_quality_restore(&q, &r), WH_ERR_SHORT);
+    assert_int_equal(q.torn_min, 5);
     r = wh_reader_init(bytes, sizeof bytes);
-    assert_int_equal(wh_voltage_quality_restore(&q, &r), WH_ERR_UNSUPPORTED);
+    assert_int_equal(wh_voltage_quality_restore(&q, &r), WH_OK);
+    assert_int_equal(q.place[0].assessed_min, 1);
+    assert_int_equal(q.place[3].lowest_s, 28);
+    assert_int_equal(q.torn_min, 0);
+    assert_int_equal(wh_voltage_quality_passed_min(&q, 3), 0); /* 22, of which 23 and 24 not */
 }
 
 int main(void)
@@ -126,7 +157,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_minute_is_judged_by_its_limits),
         cmocka_unit_test(the_record_has_the_total_first_and_the_extremes_with_their_times),
-        cmocka_unit_test(what_is_saved_is_restored_and_a_version_1_is_read),
+        cmocka_unit_test(what_is_saved_is_restored),
+        cmocka_unit_test(a_version_1_is_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "meter/catalogue.h"
 #include "tests/meter/keeper/keeper_rig.h"
 
 #include <setjmp.h>
@@ -200,6 +201,68 @@ static void assert_column(const keeper_rig *rig, uint8_t c, int64_t expected)
     assert_int_equal(value, expected);
 }
 
+static wh_err voltage_of_month(const keeper_rig *rig, const char *name, int64_t *number)
+{
+    wh_value value;
+    wh_item_ref ref = wh_catalogue_find_name(name);
+    assert_non_null(ref.item);
+    wh_err err = wh_meter_get(&rig->meter, ref, WH_ROLE_READER, &value);
+    *number = ref.item->type == WH_VALUE_TIME ? value.i / 1000 : (int64_t)value.u;
+    return err;
+}
+
+static void the_voltage_of_this_month_is_read_as_items(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name;
+        int64_t number; /* -1: none */
+    } rows[] = {
+        {"l1_voltage_assessed", 4},
+        {"l1_voltage_passed", 5000},
+        {"l1_voltage_above", 1},
+        {"l1_voltage_below", 1},
+        {"l1_voltage_highest", 250000},
+        {"l1_voltage_highest_time", RIG_START_MS / 1000 + 120},
+        {"l1_voltage_lowest", 200000},
+        {"l1_voltage_lowest_time", RIG_START_MS / 1000 + 180},
+        {"l2_voltage_passed", 7500},
+        {"l3_voltage_assessed", 0},
+        {"l3_voltage_passed", -1},
+        {"l3_voltage_highest", -1},
+        {"l3_voltage_highest_time", -1},
+        {"voltage_assessed", 4},
+        {"voltage_above", 1},
+        {"voltage_below", 2},
+        {"voltage_passed", 5000}, /* minute 2 had one above and one below */
+        {"voltage_lowest", 199000},
+    };
+    static const int64_t u_mv[][WH_PHASES] = {
+        {230000, 230000, 0}, {250000, 199000, 0}, {200000, 231000, 0}, {230500, 230000, 0}};
+    keeper_rig rig;
+    keeper_rig_init(&rig);
+    int64_t number = 0;
+    assert_int_equal(voltage_of_month(&rig, "voltage_passed", &number), WH_ERR_STATE);
+    for (size_t minute = 0; minute < sizeof u_mv / sizeof u_mv[0]; minute++) {
+        wh_meter_interval in = {.duration_ms = 60000, .present = 3};
+        for (unsigned k = 0; k < WH_PHASES; k++) {
+            in.u_uv[k] = u_mv[minute][k] * 1000;
+        }
+        wh_meter_feed(&rig.meter, &in);
+        rig.platform_ms += 60000;
+        rig.inputs.platform_ms = rig.platform_ms;
+        wh_meter_tick(&rig.meter, &rig.inputs);
+    }
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        wh_err err = voltage_of_month(&rig, rows[i].name, &number);
+        if (err != (rows[i].number < 0 ? WH_ERR_STATE : WH_OK) ||
+            (err == WH_OK && number != rows[i].number)) {
+            fail_msg("%s: error %d, %d", rows[i].name, err, (int)number);
+        }
+    }
+    keeper_rig_free(&rig);
+}
+
 static void ampere_hours_count_without_voltage_and_survive_a_signalled_cut(void **state)
 {
     (void)state;
@@ -341,6 +404,7 @@ int main(void)
         cmocka_unit_test(a_maximum_survives_a_power_cut_hours_after_the_last_energy),
         cmocka_unit_test(a_top_up_closes_the_switch_in_the_next_tick),
         cmocka_unit_test(each_month_has_one_record_of_its_voltage),
+        cmocka_unit_test(the_voltage_of_this_month_is_read_as_items),
         cmocka_unit_test(ampere_hours_count_without_voltage_and_survive_a_signalled_cut),
         cmocka_unit_test(ampere_hours_without_energy_are_saved_by_the_flush_policy),
         cmocka_unit_test(a_token_counts_once_also_over_a_power_cut),
