@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "world/simulation/day_profile.h"
 
+#include "world/csv_file.h"
+
 #include <errno.h>
 #include <math.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define ROWS_MAX  10000000U
-#define CELLS_MAX 64
-#define DAY_S     86400.0
+#define ROWS_MAX 10000000U
+#define DAY_S    86400.0
 
 /* What makes watts of a cell. */
 typedef enum {
@@ -42,59 +42,15 @@ static const file_kind kinds[] = {
 };
 
 typedef struct {
-    const char *path;
-    FILE *file;
-    char *line;
-    size_t line_size;
-    unsigned line_number;
-    char *cell[CELLS_MAX];
-    size_t cell_count;
+    wh_csv_file csv;
     size_t room; /* rows allocated */
     wh_day_profile_scale scale;
     wh_message *message;
 } parser;
 
-static bool next_line(parser *p)
-{
-    ssize_t n = getline(&p->line, &p->line_size, p->file);
-    if (n < 0) {
-        return false;
-    }
-    while (n > 0 && (p->line[n - 1] == '\n' || p->line[n - 1] == '\r')) {
-        p->line[--n] = '\0';
-    }
-    p->line_number++;
-    return true;
-}
-
 static void split(parser *p)
 {
-    char separator = strchr(p->line, ';') != NULL ? ';' : ',';
-    p->cell_count = 0;
-    char *at = p->line;
-    while (p->cell_count < CELLS_MAX) {
-        p->cell[p->cell_count++] = at;
-        char *end = strchr(at, separator);
-        if (end == NULL) {
-            return;
-        }
-        *end = '\0';
-        at = end + 1;
-    }
-}
-
-static int find_column(const parser *p, const char *name)
-{
-    for (size_t i = 0; name != NULL && i < p->cell_count; i++) {
-        const char *cell = p->cell[i];
-        size_t len = strlen(cell);
-        size_t tail = strlen(name) - 1;
-        if (name[0] == '*' ? len >= tail && strcmp(cell + len - tail, name + 1) == 0
-                           : strcmp(cell, name) == 0) {
-            return (int)i;
-        }
-    }
-    return -1;
+    wh_csv_split(&p->csv, strchr(p->csv.line, ';') != NULL ? ';' : ',');
 }
 
 static double factor_of(const parser *p, cell_scale scale)
@@ -117,17 +73,17 @@ static double factor_of(const parser *p, cell_scale scale)
 
 static wh_err parse_cell(parser *p, int column, double factor, double *out)
 {
-    if ((size_t)column >= p->cell_count) {
-        wh_message_set(p->message, "%s:%u: only %zu columns, column %d is missing", p->path,
-                       p->line_number, p->cell_count, column + 1);
+    if ((size_t)column >= p->csv.cell_count) {
+        wh_message_set(p->message, "%s:%u: only %zu columns, column %d is missing", p->csv.path,
+                       p->csv.line_number, p->csv.cell_count, column + 1);
         return WH_ERR_FORMAT;
     }
     char *end;
     errno = 0;
-    double value = strtod(p->cell[column], &end);
-    if (end == p->cell[column] || *end != '\0' || !isfinite(value) || fabs(value) > 1e9) {
-        wh_message_set(p->message, "%s:%u: column %d is not a number: '%.40s'", p->path,
-                       p->line_number, column + 1, p->cell[column]);
+    double value = strtod(p->csv.cell[column], &end);
+    if (end == p->csv.cell[column] || *end != '\0' || !isfinite(value) || fabs(value) > 1e9) {
+        wh_message_set(p->message, "%s:%u: column %d is not a number: '%.40s'", p->csv.path,
+                       p->csv.line_number, column + 1, p->csv.cell[column]);
         return WH_ERR_FORMAT;
     }
     *out = value * factor;
@@ -152,7 +108,7 @@ static wh_err make_room(parser *p, wh_day_profile *out, bool reactive, bool sola
     if (p->room > 2 * (size_t)ROWS_MAX || !grow(&out->load_w, p->room) ||
         (reactive && !grow(&out->reactive_var, p->room)) ||
         (solar && !grow(&out->solar_w, p->room))) {
-        wh_message_set(p->message, "%s:%u: too many rows", p->path, p->line_number);
+        wh_message_set(p->message, "%s:%u: too many rows", p->csv.path, p->csv.line_number);
         return WH_ERR_SPACE;
     }
     return WH_OK;
@@ -161,9 +117,9 @@ static wh_err make_room(parser *p, wh_day_profile *out, bool reactive, bool sola
 /* The time of day in the first cells of a row ("..17:24.."), in seconds; 0 where there is none. */
 static double time_of_day(const parser *p)
 {
-    for (size_t i = 0; i < 2 && i < p->cell_count; i++) {
-        const char *colon = strchr(p->cell[i], ':');
-        if (colon != NULL && colon - p->cell[i] >= 2) {
+    for (size_t i = 0; i < 2 && i < p->csv.cell_count; i++) {
+        const char *colon = strchr(p->csv.cell[i], ':');
+        if (colon != NULL && colon - p->csv.cell[i] >= 2) {
             return (double)(3600 * strtol(colon - 2, NULL, 10) + 60 * strtol(colon + 1, NULL, 10));
         }
     }
@@ -172,13 +128,13 @@ static double time_of_day(const parser *p)
 
 static wh_err read_rows(parser *p, const file_kind *kind, wh_day_profile *out)
 {
-    int load = find_column(p, kind->load);
-    int reactive = find_column(p, kind->reactive);
-    int solar = find_column(p, kind->solar);
+    int load = wh_csv_find(&p->csv, kind->load);
+    int reactive = wh_csv_find(&p->csv, kind->reactive);
+    int solar = wh_csv_find(&p->csv, kind->solar);
     double load_factor = factor_of(p, kind->load_scale);
     double solar_factor = factor_of(p, kind->solar_scale);
-    while (next_line(p)) {
-        if (p->line[0] == '\0') {
+    while (wh_csv_next(&p->csv)) {
+        if (p->csv.line[0] == '\0') {
             continue;
         }
         split(p);
@@ -253,11 +209,11 @@ static wh_err read_month_table(parser *p, wh_day_profile *out)
     if (table == NULL) {
         return WH_ERR_SPACE;
     }
-    wh_err err = next_line(p) ? WH_OK : WH_ERR_FORMAT; /* the kinds of day */
+    wh_err err = wh_csv_next(&p->csv) ? WH_OK : WH_ERR_FORMAT; /* the kinds of day */
     for (unsigned row = 0; row < 96 && err == WH_OK; row++) {
-        if (!next_line(p)) {
-            wh_message_set(p->message, "%s:%u: the day ends after %u of 96 quarter hours", p->path,
-                           p->line_number, row);
+        if (!wh_csv_next(&p->csv)) {
+            wh_message_set(p->message, "%s:%u: the day ends after %u of 96 quarter hours",
+                           p->csv.path, p->csv.line_number, row);
             err = WH_ERR_FORMAT;
             break;
         }
@@ -278,30 +234,31 @@ static wh_err read_file(parser *p, wh_day_profile *out)
 {
     double own_step_s = 0;
     bool have;
-    while ((have = next_line(p)) && p->line[0] == '#') {
-        const char *at = strstr(p->line, "step_s=");
+    while ((have = wh_csv_next(&p->csv)) && p->csv.line[0] == '#') {
+        const char *at = strstr(p->csv.line, "step_s=");
         own_step_s = at != NULL ? strtod(at + 7, NULL) : own_step_s;
     }
     if (!have) {
-        wh_message_set(p->message, "%s: no header line", p->path);
+        wh_message_set(p->message, "%s: no header line", p->csv.path);
         return WH_ERR_FORMAT;
     }
     split(p);
-    if (find_column(p, "Januar") == 1) {
+    if (wh_csv_find(&p->csv, "Januar") == 1) {
         return read_month_table(p, out);
     }
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
-        if (find_column(p, kinds[i].load) >= 0) {
+        if (wh_csv_find(&p->csv, kinds[i].load) >= 0) {
             out->step_s = kinds[i].step_s > 0 ? kinds[i].step_s : own_step_s;
             if (!(out->step_s >= 1 && out->step_s <= DAY_S)) {
-                wh_message_set(p->message, "%s: no line '# step_s=' between 1 and 86400", p->path);
+                wh_message_set(p->message, "%s: no line '# step_s=' between 1 and 86400",
+                               p->csv.path);
                 return WH_ERR_FORMAT;
             }
             return read_rows(p, &kinds[i], out);
         }
     }
-    wh_message_set(p->message, "%s:%u: no load profile is known by this header", p->path,
-                   p->line_number);
+    wh_message_set(p->message, "%s:%u: no load profile is known by this header", p->csv.path,
+                   p->csv.line_number);
     return WH_ERR_UNSUPPORTED;
 }
 
@@ -309,7 +266,7 @@ wh_err wh_day_profile_read(const char *path, const wh_day_profile_scale *scale, 
                            wh_message *message)
 {
     memset(out, 0, sizeof *out);
-    parser p = {.path = path, .message = message};
+    parser p = {.message = message};
     if (scale != NULL) {
         p.scale = *scale;
     }
@@ -317,22 +274,15 @@ wh_err wh_day_profile_read(const char *path, const wh_day_profile_scale *scale, 
     p.scale.annual_kwh = p.scale.annual_kwh > 0 ? p.scale.annual_kwh : 3500;
     p.scale.solar_peak_w = p.scale.solar_peak_w > 0 ? p.scale.solar_peak_w : 5000;
     p.scale.year = p.scale.year > 0 ? p.scale.year : 2026;
-    p.file = fopen(path, "r");
-    if (p.file == NULL) {
-        wh_message_set(message, "%s: %s", path, strerror(errno));
-        return WH_ERR_IO;
+    wh_err err = wh_csv_open(&p.csv, path, message);
+    if (err != WH_OK) {
+        return err;
     }
-    wh_err err = read_file(&p, out);
-    if (err == WH_OK && ferror(p.file)) {
-        wh_message_set(message, "%s: reading failed", path);
-        err = WH_ERR_IO;
+    err = read_file(&p, out);
+    if (err == WH_OK) {
+        err = wh_csv_check(&p.csv, out->count, message);
     }
-    if (err == WH_OK && out->count == 0) {
-        wh_message_set(message, "%s: no rows", path);
-        err = WH_ERR_FORMAT;
-    }
-    (void)fclose(p.file);
-    free(p.line);
+    wh_csv_close(&p.csv);
     if (err != WH_OK) {
         wh_day_profile_free(out);
     }

@@ -2,19 +2,18 @@
 #include "world/year/series.h"
 
 #include "core/civil_time.h"
+#include "world/csv_file.h"
 
 #include <errno.h>
 #include <math.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define ROWS_MAX  4000000U
-#define CELLS_MAX 32
-#define MIN_MS    60000
-#define HOUR_MS   (60 * MIN_MS)
-#define KW        1e9 /* microwatts in one */
+#define ROWS_MAX 4000000U
+#define MIN_MS   60000
+#define HOUR_MS  (60 * MIN_MS)
+#define KW       1e9 /* microwatts in one */
 
 typedef struct parser parser;
 
@@ -33,13 +32,7 @@ typedef struct {
 } file_kind;
 
 struct parser {
-    const char *path;
-    FILE *file;
-    char *line;
-    size_t line_size;
-    unsigned line_number;
-    char *cell[CELLS_MAX];
-    size_t cell_count;
+    wh_csv_file csv;
     size_t room; /* rows allocated */
     int column[4];
     const file_kind *kind;
@@ -50,37 +43,9 @@ struct parser {
 
 static wh_err complain(parser *p, wh_err err, const char *what, const char *cell)
 {
-    wh_message_set(p->message, "%s:%u: %s%s%.40s%s", p->path, p->line_number, what,
+    wh_message_set(p->message, "%s:%u: %s%s%.40s%s", p->csv.path, p->csv.line_number, what,
                    cell != NULL ? ": '" : "", cell != NULL ? cell : "", cell != NULL ? "'" : "");
     return err;
-}
-
-static bool next_line(parser *p)
-{
-    ssize_t n = getline(&p->line, &p->line_size, p->file);
-    if (n < 0) {
-        return false;
-    }
-    while (n > 0 && (p->line[n - 1] == '\n' || p->line[n - 1] == '\r')) {
-        p->line[--n] = '\0';
-    }
-    p->line_number++;
-    return true;
-}
-
-static void split(parser *p, char separator)
-{
-    p->cell_count = 0;
-    char *at = p->line;
-    while (p->cell_count < CELLS_MAX) {
-        p->cell[p->cell_count++] = at;
-        char *end = strchr(at, separator);
-        if (end == NULL) {
-            return;
-        }
-        *end = '\0';
-        at = end + 1;
-    }
 }
 
 /* ---- time ---- */
@@ -136,10 +101,10 @@ static wh_err time_uci(parser *p, int64_t *begin_ms)
     unsigned d[3];
     unsigned t[3];
     unsigned minute;
-    if (p->cell_count < 2 || !take_numbers(p->cell[0], "0/0/0", d) ||
-        !take_numbers(p->cell[1], "0:0:0", t) || t[2] != 0 || !minute_of(t[0], t[1], &minute) ||
+    if (p->csv.cell_count < 2 || !take_numbers(p->csv.cell[0], "0/0/0", d) ||
+        !take_numbers(p->csv.cell[1], "0:0:0", t) || t[2] != 0 || !minute_of(t[0], t[1], &minute) ||
         !to_ms(d[2], d[1], d[0], minute, begin_ms)) {
-        return complain(p, WH_ERR_FORMAT, "no date and time of a minute", p->cell[0]);
+        return complain(p, WH_ERR_FORMAT, "no date and time of a minute", p->csv.cell[0]);
     }
     return WH_OK;
 }
@@ -149,9 +114,9 @@ static wh_err time_ausgrid(parser *p, int64_t *begin_ms)
 {
     unsigned n[6];
     unsigned minute;
-    if (!take_numbers(p->cell[0], "0-0-0 0:0:0", n) || n[5] != 0 || n[4] % 30 != 0 ||
+    if (!take_numbers(p->csv.cell[0], "0-0-0 0:0:0", n) || n[5] != 0 || n[4] % 30 != 0 ||
         !minute_of(n[3], n[4], &minute) || !to_ms(n[0], n[1], n[2], minute, begin_ms)) {
-        return complain(p, WH_ERR_FORMAT, "no date and half hour", p->cell[0]);
+        return complain(p, WH_ERR_FORMAT, "no date and half hour", p->csv.cell[0]);
     }
     return WH_OK;
 }
@@ -161,9 +126,9 @@ static wh_err time_citylearn(parser *p, int64_t *begin_ms)
 {
     unsigned month;
     unsigned hour;
-    if (p->cell_count < 2 || !take_numbers(p->cell[0], "0", &month) ||
-        !take_numbers(p->cell[1], "0", &hour) || hour < 1 || hour > 24) {
-        return complain(p, WH_ERR_FORMAT, "no month and hour", p->cell[0]);
+    if (p->csv.cell_count < 2 || !take_numbers(p->csv.cell[0], "0", &month) ||
+        !take_numbers(p->csv.cell[1], "0", &hour) || hour < 1 || hour > 24) {
+        return complain(p, WH_ERR_FORMAT, "no month and hour", p->csv.cell[0]);
     }
     if (p->out->count == 0) {
         unsigned day =
@@ -171,7 +136,7 @@ static wh_err time_citylearn(parser *p, int64_t *begin_ms)
         day = hour == 24 ? day : 1; /* of an hour that ends a month, or begins one */
         return to_ms((unsigned)p->scale.year, month, day, 60 * (hour - 1), begin_ms)
                    ? WH_OK
-                   : complain(p, WH_ERR_FORMAT, "no such month", p->cell[0]);
+                   : complain(p, WH_ERR_FORMAT, "no such month", p->csv.cell[0]);
     }
     *begin_ms = p->out->row[p->out->count - 1].begin_ms + HOUR_MS;
     wh_civil_time t;
@@ -187,11 +152,12 @@ static wh_err time_simbench(parser *p, int64_t *begin_ms)
 {
     unsigned n[5];
     unsigned minute;
-    if (!take_numbers(p->cell[0], "0.0.0 0:0", n) || !minute_of(n[3], n[4], &minute)) {
-        return complain(p, WH_ERR_FORMAT, "no date and time", p->cell[0]);
+    if (!take_numbers(p->csv.cell[0], "0.0.0 0:0", n) || !minute_of(n[3], n[4], &minute)) {
+        return complain(p, WH_ERR_FORMAT, "no date and time", p->csv.cell[0]);
     }
     if (minute != 15 * (p->out->count % 96)) {
-        return complain(p, WH_ERR_FORMAT, "not the quarter hour after the row before", p->cell[0]);
+        return complain(p, WH_ERR_FORMAT, "not the quarter hour after the row before",
+                        p->csv.cell[0]);
     }
     (void)to_ms((unsigned)p->scale.year, 1, 1, 0, begin_ms);
     *begin_ms += (int64_t)p->out->count * 15 * MIN_MS;
@@ -210,34 +176,20 @@ static const file_kind kinds[] = {
 
 /* ---- rows ---- */
 
-static int find_column(const parser *p, const char *name)
-{
-    for (size_t i = 0; name != NULL && i < p->cell_count; i++) {
-        const char *cell = p->cell[i];
-        size_t len = strlen(cell);
-        size_t tail = strlen(name) - 1;
-        if (name[0] == '*' ? len >= tail && strcmp(cell + len - tail, name + 1) == 0
-                           : strcmp(cell, name) == 0) {
-            return (int)i;
-        }
-    }
-    return -1;
-}
-
 static wh_err find_kind(parser *p)
 {
-    if (!next_line(p)) {
-        wh_message_set(p->message, "%s: no header line", p->path);
+    if (!wh_csv_next(&p->csv)) {
+        wh_message_set(p->message, "%s: no header line", p->csv.path);
         return WH_ERR_FORMAT;
     }
-    bool semicolon = strchr(p->line, ';') != NULL;
-    split(p, semicolon ? ';' : ',');
+    bool semicolon = strchr(p->csv.line, ';') != NULL;
+    wh_csv_split(&p->csv, semicolon ? ';' : ',');
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
         const file_kind *kind = &kinds[i];
         const char *names[4] = {kind->load, kind->reactive, kind->solar, kind->voltage};
         bool all = (kind->separator == ';') == semicolon;
         for (int k = 0; k < 4; k++) {
-            p->column[k] = find_column(p, names[k]);
+            p->column[k] = wh_csv_find(&p->csv, names[k]);
             all = all && (names[k] == NULL || p->column[k] >= 0);
         }
         if (all) {
@@ -255,10 +207,10 @@ static wh_err take_value(parser *p, unsigned which, double unit, int64_t *out)
     if (p->column[which] < 0) {
         return WH_OK;
     }
-    if ((size_t)p->column[which] >= p->cell_count) {
+    if ((size_t)p->column[which] >= p->csv.cell_count) {
         return complain(p, WH_ERR_FORMAT, "the row is too short", NULL);
     }
-    const char *cell = p->cell[p->column[which]];
+    const char *cell = p->csv.cell[p->column[which]];
     char *end;
     errno = 0;
     double value = strtod(cell, &end);
@@ -307,7 +259,7 @@ static wh_err follow(parser *p, int64_t begin_ms)
 static bool is_missing(const parser *p)
 {
     size_t at = (size_t)p->column[0];
-    return p->kind->may_miss && at < p->cell_count && strcmp(p->cell[at], "?") == 0;
+    return p->kind->may_miss && at < p->csv.cell_count && strcmp(p->csv.cell[at], "?") == 0;
 }
 
 static wh_err take_row(parser *p)
@@ -334,7 +286,7 @@ static wh_err take_row(parser *p)
         err = take_value(p, 3, 1e6, &row.u_uv);
     }
     if (err == WH_OK && row.solar_uw < 0) {
-        err = complain(p, WH_ERR_FORMAT, "the roof takes power", p->cell[p->column[2]]);
+        err = complain(p, WH_ERR_FORMAT, "the roof takes power", p->csv.cell[p->column[2]]);
     }
     if (err == WH_OK) {
         err = follow(p, row.begin_ms);
@@ -352,19 +304,14 @@ static wh_err read_file(parser *p)
         return err;
     }
     p->out->step_ms = p->kind->step_ms;
-    while (err == WH_OK && next_line(p)) {
-        if (p->line[0] != '\0') {
-            split(p, p->kind->separator);
+    while (err == WH_OK && wh_csv_next(&p->csv)) {
+        if (p->csv.line[0] != '\0') {
+            wh_csv_split(&p->csv, p->kind->separator);
             err = take_row(p);
         }
     }
-    if (err == WH_OK && ferror(p->file)) {
-        wh_message_set(p->message, "%s: reading failed", p->path);
-        err = WH_ERR_IO;
-    }
-    if (err == WH_OK && p->out->count == 0) {
-        wh_message_set(p->message, "%s: no rows", p->path);
-        err = WH_ERR_FORMAT;
+    if (err == WH_OK) {
+        err = wh_csv_check(&p->csv, p->out->count, p->message);
     }
     return err;
 }
@@ -373,21 +320,19 @@ wh_err wh_series_read(const char *path, const wh_series_scale *scale, wh_series 
                       wh_message *message)
 {
     memset(out, 0, sizeof *out);
-    parser p = {.path = path, .out = out, .message = message};
+    parser p = {.out = out, .message = message};
     if (scale != NULL) {
         p.scale = *scale;
     }
     p.scale.unit_w = p.scale.unit_w > 0 ? p.scale.unit_w : 5000;
     p.scale.solar_peak_w = p.scale.solar_peak_w > 0 ? p.scale.solar_peak_w : 5000;
     p.scale.year = p.scale.year > 0 ? p.scale.year : 2018;
-    p.file = fopen(path, "r");
-    if (p.file == NULL) {
-        wh_message_set(message, "%s: %s", path, strerror(errno));
-        return WH_ERR_IO;
+    wh_err err = wh_csv_open(&p.csv, path, message);
+    if (err != WH_OK) {
+        return err;
     }
-    wh_err err = read_file(&p);
-    (void)fclose(p.file);
-    free(p.line);
+    err = read_file(&p);
+    wh_csv_close(&p.csv);
     if (err != WH_OK) {
         wh_series_free(out);
     }
