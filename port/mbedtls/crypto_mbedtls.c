@@ -6,8 +6,7 @@
 #include <mbedtls/ecdsa.h>
 #include <mbedtls/ecp.h>
 #include <mbedtls/gcm.h>
-#include <mbedtls/sha256.h>
-#include <mbedtls/sha512.h>
+#include <mbedtls/md.h>
 #include <string.h>
 
 #define AES_BLOCK    16U
@@ -54,54 +53,36 @@ static wh_err err_of(int result)
     }
 }
 
-/* A part may be NULL with len 0, which mbedTLS does not promise to take. */
-static int sha256_parts(const wh_crypto_part *parts, size_t count, uint8_t *digest)
-{
-    mbedtls_sha256_context sha;
-    mbedtls_sha256_init(&sha);
-    int result = mbedtls_sha256_starts_ret(&sha, 0);
-    for (size_t i = 0; i < count && result == 0; i++) {
-        if (parts[i].len > 0) {
-            result = mbedtls_sha256_update_ret(&sha, parts[i].bytes, parts[i].len);
-        }
-    }
-    if (result == 0) {
-        result = mbedtls_sha256_finish_ret(&sha, digest);
-    }
-    mbedtls_sha256_free(&sha);
-    return result;
-}
-
-static int sha384_parts(const wh_crypto_part *parts, size_t count, uint8_t *digest)
-{
-    uint8_t whole[64]; /* mbedTLS writes the digest of SHA-512, of which 48 bytes count */
-    mbedtls_sha512_context sha;
-    mbedtls_sha512_init(&sha);
-    int result = mbedtls_sha512_starts_ret(&sha, 1);
-    for (size_t i = 0; i < count && result == 0; i++) {
-        if (parts[i].len > 0) {
-            result = mbedtls_sha512_update_ret(&sha, parts[i].bytes, parts[i].len);
-        }
-    }
-    if (result == 0) {
-        result = mbedtls_sha512_finish_ret(&sha, whole);
-    }
-    if (result == 0) {
-        memcpy(digest, whole, WH_HASH_SHA384);
-    }
-    wh_crypto_wipe(whole, sizeof whole);
-    mbedtls_sha512_free(&sha);
-    return result;
-}
-
 static wh_err hash_parts(void *user, wh_hash hash, const wh_crypto_part *parts, size_t count,
                          uint8_t *digest)
 {
     (void)user;
-    if (hash == WH_HASH_SHA256) {
-        return err_of(sha256_parts(parts, count, digest));
+    if (hash != WH_HASH_SHA256 && hash != WH_HASH_SHA384) {
+        return WH_ERR_UNSUPPORTED;
     }
-    return hash == WH_HASH_SHA384 ? err_of(sha384_parts(parts, count, digest)) : WH_ERR_UNSUPPORTED;
+    uint8_t whole[MBEDTLS_MD_MAX_SIZE]; /* of SHA-384, mbedTLS may write all of SHA-512 */
+    mbedtls_md_context_t md;
+    mbedtls_md_init(&md);
+    const mbedtls_md_info_t *info =
+        mbedtls_md_info_from_type(hash == WH_HASH_SHA256 ? MBEDTLS_MD_SHA256 : MBEDTLS_MD_SHA384);
+    int result = mbedtls_md_setup(&md, info, 0);
+    if (result == 0) {
+        result = mbedtls_md_starts(&md);
+    }
+    for (size_t i = 0; i < count && result == 0; i++) {
+        if (parts[i].len > 0) { /* or bytes may be NULL, which mbedTLS does not promise to take */
+            result = mbedtls_md_update(&md, parts[i].bytes, parts[i].len);
+        }
+    }
+    if (result == 0) {
+        result = mbedtls_md_finish(&md, whole);
+    }
+    if (result == 0) {
+        memcpy(digest, whole, (size_t)hash);
+    }
+    wh_crypto_wipe(whole, sizeof whole);
+    mbedtls_md_free(&md);
+    return err_of(result);
 }
 
 static void work_free(curve_work *work)
