@@ -2,10 +2,10 @@
 /* watthour analyse: a recording, exactly. */
 #include "apps/watthour/analyse_report.h"
 #include "apps/watthour/command.h"
+#include "apps/watthour/next_option.h"
 
 #include "world/recording/text_lines.h"
 
-#include <getopt.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -55,7 +55,7 @@ enum {
     OPT_RATE,
     OPT_SIDE,
     OPT_ENCODING,
-    OPT_HELP
+    OPT_HELP = 'h'
 };
 
 static const struct option long_options[] = {
@@ -176,28 +176,19 @@ static bool take_option(arguments *a, int option, wh_message *m)
         return true;
     default:
         a->help = option == OPT_HELP;
-        wh_message_set(m, "option %s: unknown, or its value is missing; see --help",
-                       a->file != NULL ? a->file : "");
         return a->help;
     }
 }
 
 static bool parse_arguments(arguments *a, int argc, char **argv, wh_message *m)
 {
-    optind = 1;
-    opterr = 0; /* the one line is ours */
-    for (;;) {
-        int at = optind;
-        int option = getopt_long(argc, argv, "", long_options, NULL);
-        if (option == -1) {
-            break;
-        }
-        a->file = argv[at]; /* names a bad option */
+    optind = 0;
+    int option;
+    while ((option = wh_next_option(argc, argv, long_options, NULL, m)) != -1) {
         if (!take_option(a, option, m)) {
             return false;
         }
     }
-    a->file = NULL;
     if (a->help) {
         return true;
     }

@@ -2,12 +2,12 @@
 /* watthour keys: the key pair with which a meter signs its bills. */
 #include "apps/watthour/command.h"
 #include "apps/watthour/key_file.h"
+#include "apps/watthour/next_option.h"
 
 #include "port/mbedtls/crypto_mbedtls.h"
 #include "port/posix/port_posix.h"
 #include "world/billing/signed_text.h"
 
-#include <getopt.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -51,14 +51,9 @@ static bool parse_options(arguments *a, int argc, char **argv, wh_message *m)
                                             {"json", no_argument, NULL, 'j'},
                                             {"help", no_argument, NULL, 'h'},
                                             {NULL, 0, NULL, 0}};
-    optind = 1;
-    opterr = 0;
-    for (;;) {
-        int at = optind;
-        int option = getopt_long(argc, argv, ":h", options, NULL);
-        if (option == -1) {
-            return true;
-        }
+    optind = 0;
+    int option;
+    while ((option = wh_next_option(argc, argv, options, NULL, m)) != -1) {
         if (option == 'o') {
             a->out = optarg;
         } else if (option == 'j') {
@@ -66,10 +61,10 @@ static bool parse_options(arguments *a, int argc, char **argv, wh_message *m)
         } else if (option == 'h') {
             a->help = true;
         } else {
-            wh_message_set(m, option == ':' ? "%s: wants a value" : "%s: no such option", argv[at]);
             return false;
         }
     }
+    return true;
 }
 
 /* "meter.key" to "meter.pub", anything else gets ".pub" behind it. */

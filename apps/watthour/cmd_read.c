@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* watthour read: the values of a meter over DLMS/COSEM. */
 #include "apps/watthour/command.h"
+#include "apps/watthour/next_option.h"
 #include "apps/watthour/read_objects.h"
 #include "apps/watthour/read_value.h"
 
@@ -8,7 +9,6 @@
 #include "meter/catalogue.h"
 #include "protocol/dlms/dlms_text.h"
 
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -67,25 +67,18 @@ static bool parse_options(arguments *a, int argc, char **argv, wh_message *m)
                                             {"timeout", required_argument, NULL, 't'},
                                             {"help", no_argument, NULL, 'h'},
                                             {NULL, 0, NULL, 0}};
-    optind = 1;
-    opterr = 0;
-    for (;;) {
-        int at = optind;
-        int option = getopt_long(argc, argv, "", options, NULL);
-        if (option == -1) {
-            return true;
-        }
+    optind = 0;
+    int option;
+    while ((option = wh_next_option(argc, argv, options, NULL, m)) != -1) {
         if (option == 'j') {
             a->json = true;
         } else if (option == 'h') {
             a->help = true;
-        } else if (option != 't') {
-            wh_message_set(m, "option %s: unknown, or its value is missing; see --help", argv[at]);
-            return false;
-        } else if (!parse_timeout(optarg, &a->timeout_ms, m)) {
+        } else if (option != 't' || !parse_timeout(optarg, &a->timeout_ms, m)) {
             return false;
         }
     }
+    return true;
 }
 
 static bool parse_arguments(arguments *a, int argc, char **argv, wh_message *m)

@@ -2,6 +2,7 @@
 /* watthour simulate: a year of a meter in seconds, and whether all of it was right. */
 #include "apps/watthour/command.h"
 #include "apps/watthour/key_file.h"
+#include "apps/watthour/next_option.h"
 #include "apps/watthour/simulate_print.h"
 
 #include "meter/keeper.h"
@@ -13,7 +14,6 @@
 #include "world/year/year_run.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -195,19 +195,16 @@ static bool parse_options(arguments *a, int argc, char **argv, wh_message *m)
         {NULL, 0, NULL, 0},
     };
     optind = 0;
-    opterr = 0;
     int option;
-    int at = 1;
-    while ((option = getopt_long(argc, argv, ":h", longs, NULL)) != -1) {
-        if (option == '?' || option == ':') {
-            wh_message_set(m, option == ':' ? "%s: wants a value" : "%s: no such option", argv[at]);
+    const char *name;
+    while ((option = wh_next_option(argc, argv, longs, &name, m)) != -1) {
+        if (option == '?') {
             return false;
         }
         if (!take_flag(a, option) && !take_value(a, option, optarg)) {
-            wh_message_set(m, "'%s' is not a value of %s", optarg, argv[at]);
+            wh_message_set(m, "'%s' is not a value of %s", optarg, name);
             return false;
         }
-        at = optind;
     }
     if (optind < argc) {
         wh_message_set(m, "'%s' is too much", argv[optind]);

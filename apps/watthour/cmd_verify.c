@@ -2,6 +2,7 @@
 /* watthour verify: is a bill what the meter signed, and is none left out? */
 #include "apps/watthour/command.h"
 #include "apps/watthour/key_file.h"
+#include "apps/watthour/next_option.h"
 #include "apps/watthour/verify_chain.h"
 #include "apps/watthour/verify_print.h"
 
@@ -9,7 +10,6 @@
 #include "port/posix/port_posix.h"
 
 #include <fcntl.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -50,14 +50,9 @@ static bool parse_options(arguments *a, int argc, char **argv, wh_message *m)
                                             {"json", no_argument, NULL, 'j'},
                                             {"help", no_argument, NULL, 'h'},
                                             {NULL, 0, NULL, 0}};
-    optind = 1;
-    opterr = 0;
-    for (;;) {
-        int at = optind;
-        int option = getopt_long(argc, argv, ":h", options, NULL);
-        if (option == -1) {
-            break;
-        }
+    optind = 0;
+    int option;
+    while ((option = wh_next_option(argc, argv, options, NULL, m)) != -1) {
         if (option == 'k') {
             a->key = optarg;
         } else if (option == 'j') {
@@ -66,7 +61,6 @@ static bool parse_options(arguments *a, int argc, char **argv, wh_message *m)
             a->help = true;
             return true;
         } else {
-            wh_message_set(m, option == ':' ? "%s: wants a value" : "%s: no such option", argv[at]);
             return false;
         }
     }

@@ -218,6 +218,10 @@ class VerifyBills(EndToEnd):
                 self.assertEqual(len(err.splitlines()), 1)
         _, _, err = run(WATTHOUR, "verify", self.path(0), "--key", self.key)
         self.assertIn("holds a private key", err)
+        for arguments, says in ((["verify", "x.json", "--nonsense"], "--nonsense: no such option"),
+                                (["verify", "x.json", "--key"], "--key: wants a value"),
+                                (["keys", "show", "x.pub", "-x"], "-x: no such option")):
+            self.assertIn(says, run(WATTHOUR, *arguments)[2])
 
     def test_keys_are_private_and_never_overwritten(self):
         self.assertEqual(stat.S_IMODE(os.stat(self.key).st_mode), 0o600)
