@@ -102,18 +102,26 @@ static void look_around(int64_t value[WH_EVENT_QUANTITIES], wh_events *m, const 
     }
 }
 
+/* `total`: 1 where the limit refers to what all phases have together. */
+static bool term_holds(const wh_events *m, const int64_t *values, unsigned k, unsigned place,
+                       unsigned total, bool there)
+{
+    unsigned how = wh_event_terms[k].how;
+    if (there && (how & WH_EVENT_LATCHED) != 0) {
+        return true;
+    }
+    int64_t value = values[wh_event_terms[k].quantity + ((how & WH_EVENT_EACH) != 0 ? place : 0U)];
+    int64_t limit = m->reference[(how & WH_EVENT_REFERENCE) + total] *
+                    (there ? m->limit[k].recover_bp : m->limit[k].trigger_bp);
+    return (how & WH_EVENT_LESS) != 0 ? value < limit : value > limit;
+}
+
 static bool all_hold(const wh_events *m, const int64_t *values, const wh_event_row *row,
                      unsigned place, bool there)
 {
     unsigned total = row->places == TOTAL + 1U && place == TOTAL ? 1U : 0U;
     for (unsigned k = row->first; k < (unsigned)row->first + row->term_count; k++) {
-        unsigned how = wh_event_terms[k].how;
-        unsigned each = (how & WH_EVENT_EACH) != 0 ? place : 0U;
-        int64_t value = values[wh_event_terms[k].quantity + each];
-        int64_t limit = m->reference[(how & WH_EVENT_REFERENCE) + total] *
-                        (there ? m->limit[k].recover_bp : m->limit[k].trigger_bp);
-        bool holds = (how & WH_EVENT_LESS) != 0 ? value < limit : value > limit;
-        if (!holds && !(there && (how & WH_EVENT_LATCHED) != 0)) {
+        if (!term_holds(m, values, k, place, total, there)) {
             return false;
         }
     }
@@ -198,38 +206,115 @@ static void keep_extreme(wh_events *m, const int64_t *values, const wh_event_row
     }
 }
 
-static void watch_kind(wh_events *m, const wh_event_inputs *in, const int64_t *values,
-                       const wh_event_row *row)
+/* Most of all looks end here: no event is there, and its first term does not hold. */
+typedef struct {
+    const int64_t *value; /* of the first place */
+    unsigned step;        /* to that of the next place */
+    bool less;
+    int64_t limit[2]; /* of a place, and of all phases together */
+} first_look;
+
+static first_look first_look_of(const wh_events *m, const int64_t *values, const wh_event_row *row)
+{
+    const wh_event_term *term = &wh_event_terms[row->first];
+    const int64_t *reference = &m->reference[term->how & WH_EVENT_REFERENCE];
+    int32_t trigger_bp = m->limit[row->first].trigger_bp;
+    return (first_look){
+        .value = &values[term->quantity],
+        .step = (term->how & WH_EVENT_EACH) != 0 ? 1U : 0U,
+        .less = (term->how & WH_EVENT_LESS) != 0,
+        .limit = {reference[0] * trigger_bp,
+                  reference[row->places == TOTAL + 1U ? 1 : 0] * trigger_bp},
+    };
+}
+
+static bool stays_idle(const first_look *look, unsigned place)
+{
+    int64_t value = look->value[look->step * place];
+    int64_t limit = look->limit[place == TOTAL ? 1 : 0];
+    return look->less ? value >= limit : value <= limit;
+}
+
+static void watch_place(wh_events *m, const int64_t *values, const wh_event_row *row,
+                        unsigned place, bool holds)
+{
+    unsigned slot = row->slot + place;
+    unsigned state = m->state[slot];
+    if (holds != ((state & WH_EVENT_ACTIVE) != 0) || (state & WH_EVENT_WAITS) != 0) {
+        follow(m, row, slot, holds);
+    }
+    keep_extreme(m, values, row, place);
+}
+
+/* Quantities that cannot be believed: what waits is given up. */
+static void give_up(wh_events *m, const wh_event_row *row, unsigned slot)
+{
+    follow(m, row, slot, (m->state[slot] & WH_EVENT_ACTIVE) != 0);
+}
+
+static void watch_condition(wh_events *m, const wh_event_inputs *in, const int64_t *values,
+                            const wh_event_row *row)
 {
     bool valid = (row->needs & in->valid) == row->needs;
     bool by_phase = row->places == TOTAL || row->places == TOTAL + 1U;
+    const first_look look = first_look_of(m, values, row);
     for (unsigned place = 0; place < row->places; place++) {
         unsigned slot = row->slot + place;
-        bool there = (m->state[slot] & WH_EVENT_ACTIVE) != 0;
+        unsigned state = m->state[slot];
         bool exists = !by_phase || place == TOTAL || place < m->config.phases;
-        if (!exists || (m->state[slot] & WH_EVENT_TELL) != 0) {
+        if (!exists || (state & WH_EVENT_TELL) != 0 ||
+            (valid && state == WH_EVENT_IDLE && stays_idle(&look, place))) {
             continue;
         }
-        if (!valid) {
-            follow(m, row, slot, there);
-            continue;
+        if (valid) {
+            bool there = (state & WH_EVENT_ACTIVE) != 0;
+            watch_place(m, values, row, place, all_hold(m, values, row, place, there));
+        } else {
+            give_up(m, row, slot);
         }
-        follow(m, row, slot,
-               row->sort == WH_EVENT_SORT_INPUT ? input_set(in, row->first)
-                                                : all_hold(m, values, row, place, there));
-        keep_extreme(m, values, row, place);
     }
 }
 
-static void watch(wh_events *m, const wh_event_inputs *in)
+static void watch_input(wh_events *m, const wh_event_inputs *in, const wh_event_row *row)
+{
+    unsigned slot = row->slot;
+    if ((m->state[slot] & WH_EVENT_TELL) != 0) {
+        return;
+    }
+    if ((in->valid & WH_EVENT_VALID_INPUTS) != 0) {
+        follow(m, row, slot, input_set(in, row->first));
+    } else {
+        give_up(m, row, slot);
+    }
+}
+
+/* Inputs that are as they were need no look, unless a delay runs. */
+static bool inputs_moved(wh_events *m, const wh_event_inputs *in, bool all)
+{
+    bool valid = (in->valid & WH_EVENT_VALID_INPUTS) != 0;
+    bool moved = all || m->busy > 0 || in->inputs != m->inputs || valid != m->inputs_valid;
+    m->inputs = in->inputs;
+    m->inputs_valid = valid;
+    return moved;
+}
+
+static void watch(wh_events *m, const wh_event_inputs *in, bool all)
 {
     int64_t values[WH_EVENT_QUANTITIES];
+    bool inputs = inputs_moved(m, in, all);
     look_around(values, m, in);
     for (unsigned kind = 0; kind < WH_EVENT_KINDS; kind++) {
         const wh_event_row *row = &wh_event_rows[kind];
+        bool condition = row->sort == WH_EVENT_SORT_CONDITION;
+        bool looks = condition || (row->sort == WH_EVENT_SORT_INPUT && inputs);
         bool fits = (row->flags & WH_EVENT_THREE) == 0 || m->config.phases == 3;
-        if (row->timed != WH_EVENT_NONE && fits && !wh_event_disabled(m, kind)) {
-            watch_kind(m, in, values, row);
+        if (!looks || row->timed == WH_EVENT_NONE || !fits || wh_event_disabled(m, kind)) {
+            continue;
+        }
+        if (condition) {
+            watch_condition(m, in, values, row);
+        } else {
+            watch_input(m, in, row);
         }
     }
 }
@@ -250,8 +335,9 @@ void wh_events_tick(wh_events *m, const wh_event_inputs *in, uint32_t utc_s, uin
     m->now_ms += elapsed_ms < ELAPSED_MAX_MS ? elapsed_ms : ELAPSED_MAX_MS;
     m->utc_s = utc_s;
     if (in->fresh || m->stale) {
+        bool all = m->stale;
         m->stale = m->news > 0; /* slots that stood still are looked at once they are told */
-        watch(m, in);
+        watch(m, in, all);
     } else if (m->busy > 0) {
         wait(m);
     }

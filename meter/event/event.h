@@ -243,6 +243,8 @@ typedef struct {
     uint8_t busy;      /* slots whose delay runs */
     uint8_t news;      /* notices waiting */
     bool stale;        /* the next tick looks at everything */
+    bool inputs_valid; /* at the last look */
+    uint32_t inputs;   /* the same */
     uint32_t utc_s;    /* of the last tick */
     uint32_t now_ms;   /* elapsed since the start, rolls over */
     uint32_t outage_s; /* when the last outage began */

@@ -37,6 +37,7 @@ wh_err wh_store_begin(wh_store *store)
     if (store->state != WH_STORE_IDLE) {
         return WH_ERR_STATE;
     }
+    store->rested = false;
     wh_err err = wh_store_make_room(store);
     if (err == WH_OK) {
         wh_store_start(store, WH_STORE_RUNNING);
@@ -219,7 +220,7 @@ void wh_store_rollback(wh_store *store)
 
 bool wh_store_work(wh_store *store)
 {
-    if (store->state != WH_STORE_IDLE || power_fails(store)) {
+    if (store->rested || store->state != WH_STORE_IDLE || power_fails(store)) {
         return false;
     }
     if (wh_store_must_move(store)) {
@@ -228,7 +229,11 @@ bool wh_store_work(wh_store *store)
     if (wh_store_is_crowded(store)) {
         return wh_store_move_tail(store, IDLE_BUDGET) == WH_OK;
     }
-    return lacks_reserve(store) && wh_store_open(store) == WH_OK;
+    if (lacks_reserve(store)) {
+        return wh_store_open(store) == WH_OK;
+    }
+    store->rested = true;
+    return false;
 }
 
 static wh_err get_record(wh_store *store, uint16_t value, const wh_store_record *want,

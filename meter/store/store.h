@@ -127,6 +127,7 @@ typedef struct {
     uint16_t txn_keys;    /* keys it puts that are new */
     uint8_t state;
     uint8_t recovery;      /* what is still to be done after the mount */
+    bool rested;           /* nothing can wait: until the next transaction */
     uint32_t blob_bytes;   /* of all live blobs */
     uint32_t blob_pending; /* the same when the transaction is committed */
 

@@ -129,10 +129,12 @@ static wh_err confirm(wh_store *store)
 /* The newest whole group of a log is not one yet. */
 static bool can_group(const wh_store *store, unsigned log)
 {
-    unsigned group = store->logs[log].group;
     const wh_store_log *l = &store->logs[log];
-    uint32_t whole = l->next - l->next % group;
-    return group > 1 && whole > l->first && !wh_store_is_grouped(store, log, whole - 1U);
+    if (l->group <= 1) {
+        return false;
+    }
+    uint32_t whole = l->next - l->next % l->group;
+    return whole > l->first && !wh_store_is_grouped(store, log, whole - 1U);
 }
 
 /* Find entry `sequence` in a record of its own, undamaged. Entries that were cleared are not

@@ -492,6 +492,28 @@ static void a_failing_operation_loses_nothing(void **unused)
     }
 }
 
+/* What can wait is done when there is something, however often there was nothing before. */
+static void work_that_can_wait_comes_with_transactions(void **state)
+{
+    (void)state;
+    rig r;
+    rig_init(&r);
+    r.config.reserve_bytes = 1000;
+    mount(&r);
+    unsigned worked = 0;
+    for (uint32_t i = 0; i < 200; i++) {
+        put_one(&r, 1, i, 700);
+        for (unsigned calls = 0; wh_store_work(&r.store); calls++) {
+            assert_in_range(calls, 0, 1000);
+            worked++;
+        }
+        assert_false(wh_store_work(&r.store));
+    }
+    assert_in_range(worked, 10, 100000);
+    expect_blob(&r, 1, 199, 700);
+    rig_free(&r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -509,6 +531,7 @@ int main(void)
         cmocka_unit_test(another_geometry_is_not_taken_for_ours),
         cmocka_unit_test(with_a_reserve_no_commit_in_power_failure_erases),
         cmocka_unit_test(a_failing_operation_loses_nothing),
+        cmocka_unit_test(work_that_can_wait_comes_with_transactions),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
