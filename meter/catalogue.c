@@ -164,6 +164,12 @@ static void note_write(wh_meter *meter, wh_item_ref ref, wh_role role)
     wh_keeper_touch(k, WH_ROOM_EVENTS);
 }
 
+/* Who is answered that it was done may rely on it over a power cut. */
+static wh_err saved(wh_meter *meter)
+{
+    return meter->keeper == NULL ? WH_OK : wh_keeper_save_urgent(meter);
+}
+
 wh_err wh_meter_set(wh_meter *meter, wh_item_ref ref, wh_role role, const wh_value *value)
 {
     if (!wh_item_is_instance(ref)) {
@@ -175,6 +181,7 @@ wh_err wh_meter_set(wh_meter *meter, wh_item_ref ref, wh_role role, const wh_val
     }
     if (err == WH_OK) {
         note_write(meter, ref, role);
+        err = saved(meter);
     }
     return err;
 }
@@ -185,7 +192,10 @@ wh_err wh_meter_act(wh_meter *meter, wh_item_ref ref, wh_role role, const wh_val
         return WH_ERR_NOT_FOUND;
     }
     wh_err err = check(meter, ref, wh_item_actable(ref.item, role), argument);
-    return err != WH_OK ? err : told(DOORS[ref.item->door].act(meter, ref, argument));
+    if (err == WH_OK) {
+        err = told(DOORS[ref.item->door].act(meter, ref, argument));
+    }
+    return err == WH_OK ? saved(meter) : err;
 }
 
 /* Value group F of the last billing period is one more, of the one before two more ... */

@@ -184,7 +184,8 @@ wh_err wh_meter_get(const wh_meter *meter, wh_item_ref ref, wh_role role,
  * WH_ERR_FORMAT     the value is of another type; octets that are no such table
  * WH_ERR_RANGE      outside wh_item_range_of, or what the module allows
  * WH_ERR_STATE      not now
- * and what the module's own function says of it */
+ * and what the module's own function says of it. What is WH_OK is in the store; WH_ERR_IO may also
+ * mean that it was done and could not be saved yet. */
 wh_err wh_meter_set(wh_meter *meter, wh_item_ref ref, wh_role role,
                     const wh_value *value) WH_MUST_USE;
 wh_err wh_meter_act(wh_meter *meter, wh_item_ref ref, wh_role role,

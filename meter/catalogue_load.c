@@ -17,6 +17,15 @@ static wh_err done(wh_meter *meter, wh_err err)
     return err == WH_ERR_NOT_FOUND ? WH_ERR_STATE : err;
 }
 
+/* A report that a power cut takes away loses nothing: the next one tells the same counters. */
+static wh_err reported(wh_meter *meter, wh_err err)
+{
+    if (err == WH_OK) {
+        wh_keeper_note(meter->keeper, WH_ROOM_LOADS);
+    }
+    return err == WH_ERR_NOT_FOUND ? WH_ERR_STATE : err;
+}
+
 wh_err wh_catalogue_get_load(const wh_meter *meter, wh_item_ref ref, wh_value *value)
 {
     const wh_load *load = load_of(meter, ref);
@@ -123,7 +132,7 @@ wh_err wh_catalogue_act_load_report(wh_meter *meter, wh_item_ref ref, const wh_v
     }
     report.state = (wh_load_state)state;
     report.available = available != 0;
-    return done(meter, wh_loads_report(&meter->keeper->loads, ref.place, &report));
+    return reported(meter, wh_loads_report(&meter->keeper->loads, ref.place, &report));
 }
 
 /* The sequence number of the order, and 1 where it was obeyed. */

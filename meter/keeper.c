@@ -91,6 +91,11 @@ void wh_keeper_touch(wh_keeper *k, wh_room room)
     wh_keeper_changed(k, room, true);
 }
 
+void wh_keeper_note(wh_keeper *k, wh_room room)
+{
+    wh_keeper_changed(k, room, false);
+}
+
 void wh_keeper_revised(wh_keeper *k, wh_room room, uint32_t revision)
 {
     if (k->seen[room] != (uint16_t)revision) {

@@ -219,12 +219,14 @@ size_t wh_keeper_memory_size(wh_keeper *keeper, const wh_keeper_config *config);
 wh_err wh_meter_keep(wh_meter *meter, wh_keeper *keeper, const wh_keeper_config *config,
                      void *memory, size_t size, int64_t platform_ms, bool ran_on) WH_MUST_USE;
 
-/* A room was changed by hand: it is saved at the end of the next tick. */
+/* A room was changed by hand: it is saved at the end of the next tick, or with the next flush. */
 void wh_keeper_touch(wh_keeper *keeper, wh_room room);
+void wh_keeper_note(wh_keeper *keeper, wh_room room);
 
-/* Save now all that has changed.
+/* Save now all that has changed, or what was touched.
  * WH_ERR_IO, WH_ERR_SPACE as wh_store_commit: it stays to be saved. */
 wh_err wh_keeper_save(wh_meter *meter) WH_MUST_USE;
+wh_err wh_keeper_save_urgent(wh_meter *meter) WH_MUST_USE;
 
 /* Something has happened at once (an occurrence of data/events.csv): it is logged, with its alarm
  * and push, in a transaction of its own. detail may be NULL.

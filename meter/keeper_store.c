@@ -303,12 +303,23 @@ static wh_err commit_all(wh_meter *m, uint32_t rooms)
 
 /* Registers may be ahead of what is kept by rate, and events may wait to be told: all of it
  * first, so that what is saved agrees. */
-wh_err wh_keeper_save(wh_meter *m)
+static void settle(wh_meter *m)
 {
     wh_keeper_book(m);
     wh_keeper_tell_account(m);
     wh_keeper_tell_switch(m);
+}
+
+wh_err wh_keeper_save(wh_meter *m)
+{
+    settle(m);
     return commit_all(m, UINT32_MAX);
+}
+
+wh_err wh_keeper_save_urgent(wh_meter *m)
+{
+    settle(m);
+    return commit_all(m, completed(m->keeper->urgent));
 }
 
 /* What can be had again, or costs nobody anything, is not written with every minute's energy. */

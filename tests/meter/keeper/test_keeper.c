@@ -356,6 +356,20 @@ static void a_meter_without_a_module_takes_no_tokens(void **state)
     keeper_rig_free(&rig);
 }
 
+static void what_was_answered_survives_a_power_cut_before_the_next_tick(void **state)
+{
+    (void)state;
+    keeper_rig rig;
+    keeper_rig_init(&rig);
+    const wh_value net = {.type = WH_VALUE_UINT32, .u = WH_COMBINED_NET};
+    assert_int_equal(
+        wh_meter_set(&rig.meter, wh_catalogue_find_name("active_word"), WH_ROLE_MANAGER, &net),
+        WH_OK);
+    keeper_rig_restart(&rig, 1000);
+    assert_int_equal(rig.keeper.settings.active_word, WH_COMBINED_NET);
+    keeper_rig_free(&rig);
+}
+
 static void the_calendar_survives_a_restart(void **state)
 {
     (void)state;
@@ -409,6 +423,7 @@ int main(void)
         cmocka_unit_test(ampere_hours_without_energy_are_saved_by_the_flush_policy),
         cmocka_unit_test(a_token_counts_once_also_over_a_power_cut),
         cmocka_unit_test(a_meter_without_a_module_takes_no_tokens),
+        cmocka_unit_test(what_was_answered_survives_a_power_cut_before_the_next_tick),
         cmocka_unit_test(the_calendar_survives_a_restart),
         cmocka_unit_test(energy_right_after_a_restart_goes_to_the_rate_of_the_hour),
         cmocka_unit_test(memory_one_byte_short_is_refused),
