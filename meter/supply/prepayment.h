@@ -222,8 +222,8 @@ typedef struct {
     int64_t hoarding_limit;       /* a top-up above it is refused; 0: none */
     int64_t max_provision;        /* taken from payments by charges within .._s; 0: no limit */
     uint32_t max_provision_s;
-    uint32_t activation_s; /* UTC; WH_PREPAYMENT_NEVER */
-    uint32_t closure_s;    /* UTC; WH_PREPAYMENT_NEVER */
+    uint32_t activation_s; /* UTC; 0, WH_PREPAYMENT_NEVER: never */
+    uint32_t closure_s;    /* the same */
     wh_prepayment_friendly friendly[WH_PREPAYMENT_FRIENDLY];
 } wh_prepayment_config;
 

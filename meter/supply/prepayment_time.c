@@ -37,9 +37,10 @@ static int64_t moment_of_second(uint32_t utc_s)
 
 static int64_t account_ms(const wh_prepayment *p)
 {
-    return p->state == WH_PREPAYMENT_NEW      ? moment_of_second(p->config.activation_s)
-           : p->state == WH_PREPAYMENT_ACTIVE ? moment_of_second(p->config.closure_s)
-                                              : INT64_MAX;
+    uint32_t utc_s = p->state == WH_PREPAYMENT_NEW      ? p->config.activation_s
+                     : p->state == WH_PREPAYMENT_ACTIVE ? p->config.closure_s
+                                                        : WH_PREPAYMENT_NEVER;
+    return utc_s == 0 ? INT64_MAX : moment_of_second(utc_s);
 }
 
 /* When it is due next; charges of one moment are told apart by their priority. */
