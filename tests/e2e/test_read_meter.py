@@ -108,7 +108,7 @@ class ReadMeter(e2e_meter.EndToEnd):
             self.assertEqual(status, 2)  # x stands for a whole number
             status, out, _ = self.read(meter.url, "1.8.0", "x.8.0", "frequency")
             self.assertEqual(status, 0)
-            self.assertEqual(len(out.splitlines()), 41)
+            self.assertEqual(len(out.splitlines()), 45)
             status, out, err = self.read(meter.url, "1.8.0", "1.8.7", "--json")
             self.assertEqual(status, 1)
             self.assertEqual(len(json.loads(out)["objects"]), 1)
