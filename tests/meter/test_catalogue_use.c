@@ -2,6 +2,7 @@
 /* The catalogue in use: what is refused at the wrong time, what is told of writing, clearing. */
 #include "meter/event/event_internal.h"
 #include "meter/event/event_record.h"
+#include "tests/meter/by_name.h"
 #include "tests/meter/catalogue_rig.h"
 
 #include <setjmp.h>
@@ -13,37 +14,23 @@
 
 /* ---- at the wrong time ---- */
 
-static wh_err set_number(catalogue_rig *rig, const char *name, int64_t number)
-{
-    wh_item_ref ref = wh_catalogue_find_name(name);
-    wh_value value = {.type = (wh_value_type)ref.item->type, .i = number, .u = (uint64_t)number};
-    return wh_meter_set(&rig->meter, ref, WH_ROLE_MANAGER, &value);
-}
-
-static wh_err act(catalogue_rig *rig, const char *name, int64_t number)
-{
-    wh_item_ref ref = wh_catalogue_find_name(name);
-    wh_value value = {.type = (wh_value_type)ref.item->type, .i = number, .u = (uint64_t)number};
-    return wh_meter_act(&rig->meter, ref, WH_ROLE_MANAGER, &value);
-}
-
 static void what_cannot_be_now_is_refused(void **state)
 {
     (void)state;
     catalogue_rig *rig = catalogue_rig_new();
     wh_item_ref clock = wh_catalogue_find_name("clock");
     const wh_value now = {.type = WH_VALUE_TIME, .i = CATALOGUE_RIG_START_MS};
-    assert_int_equal(act(rig, "clock_adjust_to_preset", 0), WH_ERR_NOT_FOUND);
-    assert_int_equal(act(rig, "clock_adjust_to_period", 7), WH_ERR_RANGE);
-    assert_int_equal(act(rig, "clock_broadcast", CATALOGUE_RIG_START_MS), WH_ERR_DENIED);
-    assert_int_equal(set_number(rig, "load_1_on", 1), WH_ERR_STATE);
-    assert_int_equal(set_number(rig, "load_3_on", 1), WH_OK);
-    assert_int_equal(act(rig, "load_1_remove", 0), WH_ERR_STATE);
-    assert_int_equal(set_number(rig, "load_3_limit", 11001), WH_ERR_RANGE);
-    assert_int_equal(set_number(rig, "demand_slips", 4), WH_OK);
-    assert_int_equal(set_number(rig, "demand_slip", 16), WH_ERR_RANGE);
-    assert_int_equal(set_number(rig, "switch_mode", 0), WH_OK);
-    assert_int_equal(act(rig, "switch_disconnect", 0), WH_ERR_STATE);
+    assert_int_equal(act(&rig->meter, "clock_adjust_to_preset", 0), WH_ERR_NOT_FOUND);
+    assert_int_equal(act(&rig->meter, "clock_adjust_to_period", 7), WH_ERR_RANGE);
+    assert_int_equal(act(&rig->meter, "clock_broadcast", CATALOGUE_RIG_START_MS), WH_ERR_DENIED);
+    assert_int_equal(set_number(&rig->meter, "load_1_on", 1), WH_ERR_STATE);
+    assert_int_equal(set_number(&rig->meter, "load_3_on", 1), WH_OK);
+    assert_int_equal(act(&rig->meter, "load_1_remove", 0), WH_ERR_STATE);
+    assert_int_equal(set_number(&rig->meter, "load_3_limit", 11001), WH_ERR_RANGE);
+    assert_int_equal(set_number(&rig->meter, "demand_slips", 4), WH_OK);
+    assert_int_equal(set_number(&rig->meter, "demand_slip", 16), WH_ERR_RANGE);
+    assert_int_equal(set_number(&rig->meter, "switch_mode", 0), WH_OK);
+    assert_int_equal(act(&rig->meter, "switch_disconnect", 0), WH_ERR_STATE);
     rig->meter.keeper = NULL;
     assert_int_equal(wh_meter_set(&rig->meter, clock, WH_ROLE_MANAGER, &now), WH_ERR_STATE);
     catalogue_rig_delete(rig);
@@ -68,9 +55,9 @@ static void a_broadcast_keeps_away_from_settlements(void **state)
         assert_int_equal(wh_meter_set(&rig->meter, wh_catalogue_find_name("record_2_times"),
                                       WH_ROLE_MANAGER, &value),
                          WH_OK);
-        assert_int_equal(set_number(rig, "clock", now_ms), WH_OK);
+        assert_int_equal(set_number(&rig->meter, "clock", now_ms), WH_OK);
         catalogue_rig_minute(rig);
-        assert_int_equal(act(rig, "clock_broadcast", now_ms + 61000), rows[i].err);
+        assert_int_equal(act(&rig->meter, "clock_broadcast", now_ms + 61000), rows[i].err);
         catalogue_rig_delete(rig);
     }
 }
@@ -93,10 +80,10 @@ static void a_billing_period_is_a_column_of_value_group_f(void **state)
     const wh_obis too_old = WH_OBIS_INIT(1, 0, 1, 8, 0, 125);
     const wh_obis strange = WH_OBIS_INIT(1, 0, 32, 7, 0, 101);
     int64_t number = 0;
-    assert_int_equal(act(rig, "record_2_reset", 0), WH_OK);
+    assert_int_equal(act(&rig->meter, "record_2_reset", 0), WH_OK);
     assert_int_equal(wh_meter_column(&rig->meter, last, 2, &number), WH_ERR_STATE);
     int64_t import_mwh = number_of(rig, "active_energy_import");
-    assert_int_equal(act(rig, "record_2_capture", 0), WH_OK);
+    assert_int_equal(act(&rig->meter, "record_2_capture", 0), WH_OK);
     catalogue_rig_minute(rig);
     assert_int_equal(wh_meter_column(&rig->meter, last, 2, &number), WH_OK);
     assert_int_equal(number, import_mwh + 50000); /* 3 kW for a minute */
@@ -117,13 +104,13 @@ static void what_is_written_is_an_event_of_its_session(void **state)
     (void)wh_item_name(
         (wh_item_ref){wh_catalogue_find_name("event_0_total").item, WH_EVENT_PROGRAMMING, 0},
         programming);
-    assert_int_equal(set_number(rig, "active_word", 5), WH_OK);
-    assert_int_equal(set_number(rig, "demand_slip", 30), WH_OK);
+    assert_int_equal(set_number(&rig->meter, "active_word", 5), WH_OK);
+    assert_int_equal(set_number(&rig->meter, "demand_slip", 30), WH_OK);
     assert_int_equal(number_of(rig, programming), 0);
     assert_int_equal(wh_keeper_close_session(&rig->meter), WH_OK);
     assert_int_equal(number_of(rig, programming), 1);
     assert_int_equal(number_of(rig, "event_28_total"), 1); /* active_combination_programmed */
-    assert_int_equal(set_number(rig, "active_word", 16), WH_ERR_RANGE);
+    assert_int_equal(set_number(&rig->meter, "active_word", 16), WH_ERR_RANGE);
     assert_int_equal(wh_keeper_close_session(&rig->meter), WH_OK);
     assert_int_equal(number_of(rig, programming), 1);
     catalogue_rig_delete(rig);
@@ -141,7 +128,7 @@ static void a_meter_is_cleared_but_not_of_the_clear(void **state)
     assert_true(number_of(rig, "l2_ampere_hours") > 0);
     assert_true(number_of(rig, "demand_max_active_import") > 0);
     assert_true(number_of(rig, "record_1_entries") > 0);
-    assert_int_equal(act(rig, "meter_clear", 0), WH_OK);
+    assert_int_equal(act(&rig->meter, "meter_clear", 0), WH_OK);
     catalogue_rig_restart(rig);
     assert_int_equal(number_of(rig, "active_energy_import"), 0);
     assert_int_equal(number_of(rig, "active_energy_import_t1"), 0);
@@ -151,8 +138,8 @@ static void a_meter_is_cleared_but_not_of_the_clear(void **state)
     assert_int_equal(number_of(rig, "step_used"), 0);
     assert_int_equal(number_of(rig, "record_1_entries"), 0);
     assert_int_equal(number_of(rig, "event_20_total"), 1); /* meter_clear */
-    assert_int_equal(act(rig, "account_activate", 0), WH_OK);
-    assert_int_equal(act(rig, "meter_clear", 0), WH_ERR_STATE);
+    assert_int_equal(act(&rig->meter, "account_activate", 0), WH_OK);
+    assert_int_equal(act(&rig->meter, "meter_clear", 0), WH_ERR_STATE);
     catalogue_rig_delete(rig);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Each condition and contact, from what is measured at the terminals to the record in the log. */
 #include "meter/event/event_log.h"
+#include "tests/meter/by_name.h"
 #include "tests/meter/keeper/keeper_rig.h"
 
 #include <setjmp.h>
@@ -56,15 +57,7 @@ static void run(keeper_rig *rig, const mains *m, unsigned seconds)
 /* The newest record of a slot: has it a begin, and an end? */
 static void expect_record(keeper_rig *rig, unsigned slot, bool ended)
 {
-    wh_keeper *k = &rig->keeper;
-    const wh_column_reader columns = wh_keeper_columns(&rig->meter);
-    const wh_event_log log = {.store = &k->store,
-                              .events = &k->events,
-                              .columns = &columns,
-                              .work = k->work,
-                              .work_size = WH_KEEPER_WORK};
-    wh_event_record record;
-    assert_int_equal(wh_event_log_read(&log, slot, 0, &record), WH_OK);
+    const wh_event_record record = newest_record(&rig->meter, slot);
     assert_true(record.begin_s != 0);
     assert_int_equal(record.end_s != 0, ended);
 }

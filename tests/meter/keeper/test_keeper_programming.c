@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Events of what is done to a meter: their records say what there was before. */
-#include "meter/event/event_log.h"
+#include "tests/meter/by_name.h"
 #include "tests/meter/catalogue_rig.h"
 
 #include <setjmp.h>
@@ -17,33 +17,11 @@ static wh_err set_octets(catalogue_rig *rig, const char *name, const uint8_t *by
     return wh_meter_set(&rig->meter, wh_catalogue_find_name(name), WH_ROLE_MANAGER, &value);
 }
 
-static wh_err set_number(catalogue_rig *rig, const char *name, int64_t number)
-{
-    const wh_item_ref ref = wh_catalogue_find_name(name);
-    const wh_value value = {
-        .type = (wh_value_type)ref.item->type, .i = number, .u = (uint64_t)number};
-    return wh_meter_set(&rig->meter, ref, WH_ROLE_MANAGER, &value);
-}
-
-static wh_err act(catalogue_rig *rig, const char *name)
-{
-    const wh_value none = {.type = WH_VALUE_NONE};
-    return wh_meter_act(&rig->meter, wh_catalogue_find_name(name), WH_ROLE_MANAGER, &none);
-}
-
 /* Field `number` of the newest record of a kind; it lives in the work buffer. */
 static wh_event_field field_of(catalogue_rig *rig, unsigned kind, unsigned number)
 {
-    wh_keeper *k = &rig->keeper;
-    const wh_column_reader columns = wh_keeper_columns(&rig->meter);
-    const wh_event_log log = {.store = &k->store,
-                              .events = &k->events,
-                              .columns = &columns,
-                              .work = k->work,
-                              .work_size = WH_KEEPER_WORK};
-    wh_event_record record;
+    const wh_event_record record = newest_record(&rig->meter, wh_event_slot(kind, 0));
     wh_event_field field;
-    assert_int_equal(wh_event_log_read(&log, wh_event_slot(kind, 0), 0, &record), WH_OK);
     assert_int_equal(wh_event_record_field(&record, number, &field), WH_OK);
     return field;
 }
@@ -108,10 +86,10 @@ static void a_word_and_the_settlement_days_leave_those_before(void **state)
     static const uint8_t second[27] = {3, 1, 1, 0, 0, 0, 0, 0, 0};
     catalogue_rig *rig = catalogue_rig_new();
     (void)state;
-    assert_int_equal(set_number(rig, "active_word", 5), WH_OK);
-    assert_int_equal(set_number(rig, "active_word", 9), WH_OK);
+    assert_int_equal(set_number(&rig->meter, "active_word", 5), WH_OK);
+    assert_int_equal(set_number(&rig->meter, "active_word", 9), WH_OK);
     assert_int_equal(field_of(rig, WH_EVENT_ACTIVE_COMBINATION_PROGRAMMED, 1).value, 5);
-    assert_int_equal(set_number(rig, "reactive_word_2", 6), WH_OK);
+    assert_int_equal(set_number(&rig->meter, "reactive_word_2", 6), WH_OK);
     assert_int_equal(field_of(rig, WH_EVENT_REACTIVE_COMBINATION_2_PROGRAMMED, 1).value, 0x50);
     assert_int_equal(set_octets(rig, "record_2_times", first, sizeof first), WH_OK);
     assert_int_equal(set_octets(rig, "record_2_times", second, sizeof second), WH_OK);
@@ -131,10 +109,10 @@ static void a_session_is_one_event_of_ten_identifiers(void **state)
             "active_word",           "reactive_word_1", "reactive_word_2", "clock_base",
             "clock_correction",      "demand_slips",    "switch_mode",     "loads_goal",
             "account_low_threshold", "alarm_filter_1",  "alarm_filter_2",  "account_customer"};
-        assert_int_equal(set_number(rig, names[i], 1), WH_OK);
-        assert_int_equal(set_number(rig, names[0], 3), WH_OK);
+        assert_int_equal(set_number(&rig->meter, names[i], 1), WH_OK);
+        assert_int_equal(set_number(&rig->meter, names[0], 3), WH_OK);
     }
-    assert_int_equal(set_number(rig, name, 5), WH_OK);
+    assert_int_equal(set_number(&rig->meter, name, 5), WH_OK);
     assert_int_equal(wh_events_total_count(&rig->keeper.events, WH_EVENT_PROGRAMMING), 0);
     for (unsigned minute = 0; minute < 11; minute++) {
         catalogue_rig_minute(rig);
@@ -152,7 +130,7 @@ static void a_reset_of_the_demand_has_the_maximum_in_its_event(void **state)
     for (unsigned minute = 0; minute < 31; minute++) {
         catalogue_rig_minute(rig);
     }
-    assert_int_equal(act(rig, "demand_reset"), WH_OK);
+    assert_int_equal(act(&rig->meter, "demand_reset", 0), WH_OK);
     assert_int_equal(field_of(rig, WH_EVENT_DEMAND_CLEAR, 1).value, 3000000);
     assert_int_equal(wh_demand_max(&rig->keeper.demand, 0, 0).mw, 0);
     catalogue_rig_minute(rig);
@@ -166,8 +144,8 @@ static void a_limiter_that_acts_is_an_event(void **state)
 {
     catalogue_rig *rig = catalogue_rig_new();
     (void)state;
-    assert_int_equal(set_number(rig, "switch_mode", 6), WH_OK);
-    assert_int_equal(set_number(rig, "limiter_1_threshold_normal", 1000000), WH_OK);
+    assert_int_equal(set_number(&rig->meter, "switch_mode", 6), WH_OK);
+    assert_int_equal(set_number(&rig->meter, "limiter_1_threshold_normal", 1000000), WH_OK);
     catalogue_rig_minute(rig);
     assert_int_equal(rig->keeper.main_switch.state, WH_SWITCH_READY);
     assert_int_equal(wh_events_total_count(&rig->keeper.events, WH_EVENT_LIMITER_ACTED), 1);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* When a whole meter makes its records: settlement days, commands, switch-overs, jumps. */
-#include "meter/catalogue.h"
+#include "tests/meter/by_name.h"
 #include "tests/meter/keeper/keeper_rig.h"
 
 #include <setjmp.h>
@@ -23,20 +23,6 @@ static void run(keeper_rig *rig, int64_t duration_ms)
     for (int64_t ms = 0; ms < duration_ms; ms += MINUTE_MS) {
         keeper_rig_run(rig, MINUTE_MS, LOAD);
     }
-}
-
-static wh_err set_number(keeper_rig *rig, const char *name, int64_t number)
-{
-    const wh_item_ref ref = wh_catalogue_find_name(name);
-    const wh_value value = {
-        .type = (wh_value_type)ref.item->type, .i = number, .u = (uint64_t)number};
-    return wh_meter_set(&rig->meter, ref, WH_ROLE_MANAGER, &value);
-}
-
-static wh_err act(keeper_rig *rig, const char *name)
-{
-    const wh_value none = {.type = WH_VALUE_NONE};
-    return wh_meter_act(&rig->meter, wh_catalogue_find_name(name), WH_ROLE_MANAGER, &none);
 }
 
 /* Octets to the nth recorder of the rig. */
@@ -179,10 +165,11 @@ static void each_switch_over_of_a_set_is_frozen_once(void **state)
         keeper_rig rig;
         (void)state;
         keeper_rig_init(&rig);
-        assert_int_equal(set_number(&rig, rows[i].when, RIG_START_MS + 61 * MINUTE_MS), WH_OK);
+        assert_int_equal(set_number(&rig.meter, rows[i].when, RIG_START_MS + 61 * MINUTE_MS),
+                         WH_OK);
         run(&rig, 70 * MINUTE_MS);
         expect_times(&rig, rows[i].place, at, 1);
-        assert_int_equal(set_number(&rig, "clock", RIG_START_MS + 50 * MINUTE_MS), WH_OK);
+        assert_int_equal(set_number(&rig.meter, "clock", RIG_START_MS + 50 * MINUTE_MS), WH_OK);
         run(&rig, 30 * MINUTE_MS); /* over the same moment again */
         keeper_rig_restart(&rig, 0);
         run(&rig, MINUTE_MS);
@@ -232,11 +219,12 @@ static void a_jump_of_the_clock_makes_each_record_once(void **state)
         keeper_rig rig;
         keeper_rig_init_at(&rig, RIG_START_MS + 45 * DAY_MS + 10 * MINUTE_MS, 3);
         run(&rig, 5 * HOUR_MS);
-        assert_int_equal(set_number(&rig, "clock", wh_keeper_utc_ms(&rig.keeper) + rows[i].by_ms),
-                         WH_OK);
+        assert_int_equal(
+            set_number(&rig.meter, "clock", wh_keeper_utc_ms(&rig.keeper) + rows[i].by_ms), WH_OK);
         run(&rig, HOUR_MS);
-        assert_int_equal(set_number(&rig, "clock", wh_keeper_utc_ms(&rig.keeper) + rows[i].back_ms),
-                         WH_OK);
+        assert_int_equal(
+            set_number(&rig.meter, "clock", wh_keeper_utc_ms(&rig.keeper) + rows[i].back_ms),
+            WH_OK);
         run(&rig, 7 * HOUR_MS);
         for (size_t p = 0; p < sizeof places / sizeof places[0]; p++) {
             expect_no_double(&rig, places[p], rows[i].what);
@@ -250,7 +238,8 @@ static void a_jump_of_the_clock_makes_each_record_once(void **state)
 /* A new meter runs before it is told the time: nothing is made up for the years before. */
 static void a_meter_that_is_told_the_time_begins_to_record(void **state)
 {
-    static const wh_credit_config wallet = {.type = WH_CREDIT_TOKEN, .priority = 1, .limit = -10000000};
+    static const wh_credit_config wallet = {
+        .type = WH_CREDIT_TOKEN, .priority = 1, .limit = -10000000};
     static const wh_charge_config daily = {.type = WH_CHARGE_TIME,
                                            .priority = 1,
                                            .unit_charge = 1000000,
@@ -263,12 +252,12 @@ static void a_meter_that_is_told_the_time_begins_to_record(void **state)
     const wh_time_zone *zone = &k->clock.zone;
     assert_int_equal(wh_prepayment_set_credit(p, 0, &wallet, zone, k->clock.utc_ms), WH_OK);
     assert_int_equal(wh_prepayment_set_charge(p, 0, &daily, zone, k->clock.utc_ms), WH_OK);
-    assert_int_equal(act(&rig, "account_activate"), WH_ERR_STATE);
+    assert_int_equal(act(&rig.meter, "account_activate", 0), WH_ERR_STATE);
     run(&rig, 2 * HOUR_MS);
     assert_int_equal(read_all(&rig, RIG_HOURLY)->count, 2); /* marked: the clock is invalid */
-    assert_int_equal(set_number(&rig, "clock", RIG_START_MS + 30 * DAY_MS), WH_OK);
+    assert_int_equal(set_number(&rig.meter, "clock", RIG_START_MS + 30 * DAY_MS), WH_OK);
     run(&rig, HOUR_MS);
-    assert_int_equal(act(&rig, "account_activate"), WH_OK);
+    assert_int_equal(act(&rig.meter, "account_activate", 0), WH_OK);
     run(&rig, HOUR_MS);
     assert_int_equal(read_all(&rig, RIG_BILLING)->count, 0);
     assert_int_equal(read_all(&rig, RIG_DAILY)->count, 0);
