@@ -106,6 +106,18 @@ void wh_keeper_revised(wh_keeper *k, wh_room room, uint32_t revision)
 
 /* ---- beginning ---- */
 
+static wh_err init_limiters(wh_keeper *k)
+{
+    static const wh_limiter_config NO_LIMIT = {.threshold_normal = WH_LIMITER_NO_LIMIT,
+                                               .threshold_emergency = WH_LIMITER_NO_LIMIT};
+    const wh_keeper_config *c = k->config;
+    wh_err err = WH_OK;
+    for (unsigned i = 0; err == WH_OK && i < c->limiter_count; i++) {
+        err = wh_limiter_init(&k->limiter[i], c->limiter != NULL ? &c->limiter[i] : &NO_LIMIT);
+    }
+    return err;
+}
+
 /* Rooms with what the configuration says, before the store is asked. */
 static wh_err init_rooms(wh_keeper *k, int64_t platform_ms)
 {
@@ -122,8 +134,8 @@ static wh_err init_rooms(wh_keeper *k, int64_t platform_ms)
     if (err == WH_OK) {
         err = wh_switch_init(&k->main_switch, &c->main_switch, c->switch_mode);
     }
-    for (unsigned i = 0; err == WH_OK && i < c->limiter_count; i++) {
-        err = wh_limiter_init(&k->limiter[i], &c->limiter[i]);
+    if (err == WH_OK) {
+        err = init_limiters(k);
     }
     if (err == WH_OK) {
         err = wh_user_init(&k->user, c->user != 0 ? c->user : WH_USER_RESIDENTIAL);

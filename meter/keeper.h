@@ -121,8 +121,8 @@ typedef struct {
     const wh_combination *demand_source; /* of each channel */
     uint8_t demand_slips_max;            /* that a period set later may have */
     wh_switch_config main_switch;
-    uint8_t switch_mode; /* COSEM control mode; 0: no switch */
-    const wh_limiter_config *limiter;
+    uint8_t switch_mode;              /* COSEM control mode; 0: no switch */
+    const wh_limiter_config *limiter; /* of each; NULL: power, without a limit until it is set */
     uint8_t limiter_count;
     wh_loads_config loads;
     wh_prepayment_config prepayment;

@@ -57,19 +57,6 @@ static const wh_keeper_recorder FLEET_RECORDERS[] = {
     [WH_PROFILE_DAILY] = {.config = &wh_freezes[WH_FREEZE_DAILY], .times = 1},
 };
 
-/* Off until thresholds are set. */
-#define UNLIMITED(value)                                               \
-    {                                                                  \
-        .monitored = (value), .threshold_normal = WH_LIMITER_NO_LIMIT, \
-        .threshold_emergency = WH_LIMITER_NO_LIMIT,                    \
-    }
-static const wh_limiter_config LIMITERS[WH_KEEPER_LIMITERS] = {
-    UNLIMITED(WH_LIMITER_POWER_IMPORT),
-    UNLIMITED(WH_LIMITER_POWER_EXPORT),
-    UNLIMITED(WH_LIMITER_CURRENT),
-    UNLIMITED(WH_LIMITER_DEMAND),
-};
-
 #define ACTIVE (WH_REG_BIT(WH_REG_ACTIVE_IMPORT) | WH_REG_BIT(WH_REG_ACTIVE_EXPORT))
 #define QUADRANTS                                                      \
     (WH_REG_BIT(WH_REG_REACTIVE_Q1) | WH_REG_BIT(WH_REG_REACTIVE_Q2) | \
@@ -78,7 +65,6 @@ static const wh_limiter_config LIMITERS[WH_KEEPER_LIMITERS] = {
 /* What both have. */
 #define COMMON                                                                            \
     .flush = {.hold_up = true}, .reserve_bytes = 1000, .rates = RATES, .switch_mode = 4,  \
-    .limiter = LIMITERS,                                                                  \
     .prepayment = {.mode = WH_PREPAYMENT_CREDIT_MODE, .alarm_2 = WH_PREPAYMENT_NO_ALARM}, \
     .events = {.phases = 3, .un_uv = 220000000, .ib_ua = 5000000, .imax_ua = 60000000}
 

@@ -34,7 +34,7 @@
 #define WH_PROFILE_THREE_PHASE_FLASH (512U * WH_PROFILE_SECTOR)
 #define WH_PROFILE_FLEET_FLASH       (64U * WH_PROFILE_SECTOR)
 
-#define WH_PROFILE_THREE_PHASE_MEMORY 13312U /* that wh_meter_keep wants at most */
+#define WH_PROFILE_THREE_PHASE_MEMORY 13568U /* that wh_meter_keep wants at most */
 
 /* Places in the recorders of the three-phase profile; the fleet's has the first three. */
 enum {

@@ -25,9 +25,8 @@ HEADER_SIZE = 232
 SET_SIZE = 28
 TOTAL = 3
 IMPORT, EXPORT = 0, 1  # of the registers of a place
-# Load profile 1, billing, daily, load profile 2, hourly, instantaneous: what setting the clock makes at
-# once (12 months, 7 days, or the newest), and one of each at the new year.
-RECORDS = [2, 12, 8, 2, 2, 0]
+# Load profile 1, billing, daily, load profile 2, hourly: one of each at the new year; instantaneous: none.
+RECORDS = [1, 1, 1, 1, 1, 0]
 
 
 class FirmwareTest(unittest.TestCase):
