@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/meter/catalogue_rig.h"
+#include "tests/meter/rig_records.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -30,35 +31,15 @@ static void must(bool holds)
     }
 }
 
-/* Which records, and how many times and columns can be set for them. */
-static const struct {
-    wh_freeze row;
-    uint16_t depth;
-    uint8_t times;
-    uint8_t own_max;
-} RECORDS[CATALOGUE_RIG_RECORDERS] = {
+static const rig_record RECORDS[CATALOGUE_RIG_RECORDERS] = {
     {WH_FREEZE_LOAD_PROFILE_1, 96, 1, 8},
     {WH_FREEZE_BILLING, 12, 3, 0},
     {WH_FREEZE_INSTANTANEOUS, 3, 0, 0},
 };
 
-static void configure_recorders(catalogue_rig *rig)
-{
-    for (unsigned i = 0; i < CATALOGUE_RIG_RECORDERS; i++) {
-        rig->record[i] = wh_freezes[RECORDS[i].row];
-        rig->record[i].depth = RECORDS[i].depth;
-        rig->recorder[i] = (wh_keeper_recorder){
-            .config = &rig->record[i],
-            .times = RECORDS[i].times,
-            .own_max = RECORDS[i].own_max,
-            .billing = RECORDS[i].row == WH_FREEZE_BILLING,
-        };
-    }
-}
-
 static void configure(catalogue_rig *rig)
 {
-    configure_recorders(rig);
+    rig_records(RECORDS, CATALOGUE_RIG_RECORDERS, rig->record, rig->recorder);
     rig->meter_config = (wh_meter_config){
         .metrology = {.fs_mhz = 8000000, .f_nominal_mhz = 50000, .phases = 3},
         .logical_device_name = "WHT000000000004",

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/meter/keeper/keeper_rig.h"
+#include "tests/meter/rig_records.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -17,13 +18,7 @@ static const wh_combination SOURCES[] = {
     {.add = WH_REG_BIT(WH_REG_ACTIVE_EXPORT)},
 };
 
-/* Which records, and how many columns can be set for them. */
-static const struct {
-    wh_freeze row;
-    uint16_t depth;
-    uint8_t times;
-    uint8_t own_max;
-} RECORDS[RIG_RECORDERS] = {
+static const rig_record RECORDS[RIG_RECORDERS] = {
     [RIG_PROFILE_1] = {WH_FREEZE_LOAD_PROFILE_1, 960, 1, 8},
     [RIG_PROFILE_2] = {WH_FREEZE_LOAD_PROFILE_2, 480, 1, 8},
     [RIG_BILLING] = {WH_FREEZE_BILLING, 12, 3, 0},
@@ -43,23 +38,9 @@ static const struct {
     [RIG_LOAD_CLASS_6] = {WH_FREEZE_LOAD_CLASS_6, 96, 1, 0},
 };
 
-static void configure_recorders(keeper_rig *rig)
-{
-    for (unsigned i = 0; i < RIG_RECORDERS; i++) {
-        rig->record[i] = wh_freezes[RECORDS[i].row];
-        rig->record[i].depth = RECORDS[i].depth;
-        rig->recorder[i] = (wh_keeper_recorder){
-            .config = &rig->record[i],
-            .times = RECORDS[i].times,
-            .own_max = RECORDS[i].own_max,
-            .billing = i == RIG_BILLING,
-        };
-    }
-}
-
 static void configure(keeper_rig *rig)
 {
-    configure_recorders(rig);
+    rig_records(RECORDS, RIG_RECORDERS, rig->record, rig->recorder);
     rig->meter_config = (wh_meter_config){
         .metrology = {.fs_mhz = 8000000, .f_nominal_mhz = 50000, .phases = 3},
     };
