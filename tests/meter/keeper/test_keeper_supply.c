@@ -1,39 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The supply of a whole meter, set and told through the catalogue alone. */
 #include "meter/event/alarm.h"
+#include "tests/meter/by_name.h"
 #include "tests/meter/catalogue_rig.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
 
 #define START_MS CATALOGUE_RIG_START_MS
 
-static catalogue_rig *start(void)
+static void change(catalogue_rig *rig, const char *name, int64_t number)
 {
-    catalogue_rig *rig = malloc(sizeof *rig);
-    assert_non_null(rig);
-    catalogue_rig_init(rig);
-    return rig;
-}
-
-static void stop(catalogue_rig *rig)
-{
-    catalogue_rig_free(rig);
-    free(rig);
-}
-
-static void set_number(catalogue_rig *rig, const char *name, int64_t number)
-{
-    const wh_item_ref ref = wh_catalogue_find_name(name);
-    const wh_value value = {
-        .type = (wh_value_type)ref.item->type, .i = number, .u = (uint64_t)number};
-    if (wh_meter_set(&rig->meter, ref, WH_ROLE_MANAGER, &value) != WH_OK) {
+    if (set_number(&rig->meter, name, number) != WH_OK) {
         fail_msg("%s is not taken", name);
     }
 }
@@ -51,12 +34,6 @@ static wh_err act_octets(catalogue_rig *rig, const char *name, wh_role role, con
 {
     const wh_value value = {.type = WH_VALUE_OCTETS, .bytes = bytes, .len = len};
     return wh_meter_act(&rig->meter, wh_catalogue_find_name(name), role, &value);
-}
-
-static wh_err act(catalogue_rig *rig, const char *name)
-{
-    const wh_value none = {.type = WH_VALUE_NONE};
-    return wh_meter_act(&rig->meter, wh_catalogue_find_name(name), WH_ROLE_MANAGER, &none);
 }
 
 static int64_t number_of(const catalogue_rig *rig, const char *name)
@@ -112,11 +89,11 @@ static wh_err order(catalogue_rig *rig, uint8_t kind)
 
 static void a_trip_waits_is_held_off_and_comes(void **state)
 {
-    catalogue_rig *rig = start();
+    catalogue_rig *rig = catalogue_rig_new();
     (void)state;
-    set_number(rig, "switch_trip_delay", 2);
-    set_number(rig, "switch_hold_off_current", 5000);
-    set_number(rig, "switch_hold_off_time", 3);
+    change(rig, "switch_trip_delay", 2);
+    change(rig, "switch_hold_off_current", 5000);
+    change(rig, "switch_hold_off_time", 3);
     assert_int_equal(order(rig, WH_SWITCH_TRIP), WH_OK);
     run(rig, 60, 2000);
     assert_int_equal(number_of(rig, "switch_state"), WH_SWITCH_CONNECTED);
@@ -147,34 +124,34 @@ static void a_trip_waits_is_held_off_and_comes(void **state)
     assert_int_equal(wh_events_total_count(e, WH_EVENT_SWITCH_OPENED), 1);
     assert_int_equal(wh_events_total_count(e, WH_EVENT_SWITCH_CLOSED), 1);
     assert_int_equal(wh_events_total_count(e, WH_EVENT_SWITCH_REFUSED), 1);
-    stop(rig);
+    catalogue_rig_delete(rig);
 }
 
 static void a_held_trip_comes_after_its_time(void **state)
 {
-    catalogue_rig *rig = start();
+    catalogue_rig *rig = catalogue_rig_new();
     (void)state;
-    set_number(rig, "switch_trip_delay", 1);
-    set_number(rig, "switch_hold_off_current", 5000);
-    set_number(rig, "switch_hold_off_time", 2);
+    change(rig, "switch_trip_delay", 1);
+    change(rig, "switch_hold_off_current", 5000);
+    change(rig, "switch_hold_off_time", 2);
     assert_int_equal(order(rig, WH_SWITCH_TRIP), WH_OK);
     run(rig, 175, 2000);
     assert_int_equal(number_of(rig, "switch_state"), WH_SWITCH_CONNECTED);
     run(rig, 10, 2000);
     assert_int_equal(number_of(rig, "switch_state"), WH_SWITCH_DISCONNECTED);
-    stop(rig);
+    catalogue_rig_delete(rig);
 }
 
 static void a_limiter_recloses_counts_and_locks(void **state)
 {
-    catalogue_rig *rig = start();
+    catalogue_rig *rig = catalogue_rig_new();
     (void)state;
-    set_number(rig, "switch_mode", 6);
-    set_number(rig, "limiter_1_threshold_normal", 3000000);
-    set_number(rig, "limiter_1_min_over", 5);
-    set_number(rig, "limiter_1_min_under", 5);
-    set_number(rig, "limiter_1_reclose_max", 2);
-    set_number(rig, "limiter_1_reclose_wait", 30);
+    change(rig, "switch_mode", 6);
+    change(rig, "limiter_1_threshold_normal", 3000000);
+    change(rig, "limiter_1_min_over", 5);
+    change(rig, "limiter_1_min_under", 5);
+    change(rig, "limiter_1_reclose_max", 2);
+    change(rig, "limiter_1_reclose_wait", 30);
     run(rig, 4, 2000);
     assert_int_equal(number_of(rig, "switch_closed"), 1);
     run(rig, 10, 2000);
@@ -189,22 +166,22 @@ static void a_limiter_recloses_counts_and_locks(void **state)
     assert_int_equal(number_of(rig, "switch_closed"), 0);
     const unsigned locked = wh_event_slot(WH_EVENT_LIMITER_LOCKED, 0);
     assert_true(wh_events_active(&rig->keeper.events, locked));
-    assert_int_equal(act(rig, "limiter_1_unlock"), WH_OK);
+    assert_int_equal(act(&rig->meter, "limiter_1_unlock", 0), WH_OK);
     run(rig, 60, 500);
     assert_int_equal(number_of(rig, "switch_closed"), 1);
     assert_false(wh_events_active(&rig->keeper.events, locked));
-    stop(rig);
+    catalogue_rig_delete(rig);
 }
 
 static void an_emergency_profile_holds_for_its_time(void **state)
 {
     static const uint8_t group[] = {0, 9};
     uint8_t emergency[14] = {0, 9};
-    catalogue_rig *rig = start();
+    catalogue_rig *rig = catalogue_rig_new();
     (void)state;
-    set_number(rig, "switch_mode", 6);
-    set_number(rig, "limiter_1_threshold_emergency", 1000000);
-    set_number(rig, "limiter_1_reclose_max", 5);
+    change(rig, "switch_mode", 6);
+    change(rig, "limiter_1_threshold_emergency", 1000000);
+    change(rig, "limiter_1_reclose_max", 5);
     set_octets(rig, "limiter_1_groups", group, sizeof group);
     put_u64(emergency + 2, (uint64_t)(number_of(rig, "clock") + 60000));
     emergency[13] = 120;
@@ -219,30 +196,30 @@ static void an_emergency_profile_holds_for_its_time(void **state)
     run(rig, 150, 200);
     assert_int_equal(number_of(rig, "limiter_1_threshold_active"), INT64_MAX);
     assert_int_equal(number_of(rig, "switch_closed"), 1);
-    stop(rig);
+    catalogue_rig_delete(rig);
 }
 
 static void loads_are_shed_before_the_switch_opens(void **state)
 {
-    catalogue_rig *rig = start();
+    catalogue_rig *rig = catalogue_rig_new();
     (void)state;
-    set_number(rig, "switch_mode", 6);
-    set_number(rig, "limiter_2_threshold_normal", 4000); /* mA; it sheds */
-    set_number(rig, "limiter_2_escalate", 60);
-    set_number(rig, "load_3_on", 1);
+    change(rig, "switch_mode", 6);
+    change(rig, "limiter_2_threshold_normal", 4000); /* mA; it sheds */
+    change(rig, "limiter_2_escalate", 60);
+    change(rig, "load_3_on", 1);
     run(rig, 20, 2000);
     assert_int_equal(number_of(rig, "loads_shed"), 1);
     assert_int_equal(number_of(rig, "load_3_shed"), 1);
     assert_int_equal(number_of(rig, "switch_closed"), 1);
     run(rig, 70, 2000);
     assert_int_equal(number_of(rig, "switch_closed"), 0);
-    stop(rig);
+    catalogue_rig_delete(rig);
 }
 
 /* Counters of a terminal become registers of the meter, once, also over a power cut. */
 static void a_terminal_feeds_the_registers_of_its_load(void **state)
 {
-    catalogue_rig *rig = start();
+    catalogue_rig *rig = catalogue_rig_new();
     uint8_t report[30] = {0};
     (void)state;
     for (unsigned i = 0; i < 4; i++) {
@@ -267,7 +244,7 @@ static void a_terminal_feeds_the_registers_of_its_load(void **state)
     run(rig, 400, 100);
     assert_int_equal(number_of(rig, "load_3_stale"), 1);
     assert_true(wh_events_total_count(&rig->keeper.events, WH_EVENT_LOAD_STALE) > 0);
-    stop(rig);
+    catalogue_rig_delete(rig);
 }
 
 static const uint8_t WALLET[45] = {WH_CREDIT_TOKEN, 1, WH_CREDIT_SHOWN | WH_CREDIT_TOKENS, 100};
@@ -277,15 +254,15 @@ static const uint8_t ENERGY[23] = {0, 1};
 static void open_account(catalogue_rig *rig, int64_t micro)
 {
     static const uint8_t prices[5] = {1, 0, 0x0F, 0x42, 0x40};
-    set_number(rig, "switch_mode", 6);
-    set_number(rig, "account_mode", 2);
-    set_number(rig, "account_reconnects", 1);
+    change(rig, "switch_mode", 6);
+    change(rig, "account_mode", 2);
+    change(rig, "account_reconnects", 1);
     set_octets(rig, "credit_1_config", WALLET, sizeof WALLET);
     set_octets(rig, "charge_1_config", ENERGY, sizeof ENERGY);
     set_octets(rig, "prices_import_standby", prices, sizeof prices);
-    set_number(rig, "prices_import_switch_time", number_of(rig, "clock"));
-    assert_int_equal(act(rig, "account_activate"), WH_OK);
-    set_number(rig, "credit_1_amount", micro);
+    change(rig, "prices_import_switch_time", number_of(rig, "clock"));
+    assert_int_equal(act(&rig->meter, "account_activate", 0), WH_OK);
+    change(rig, "credit_1_amount", micro);
 }
 
 static void friendly_hours_of_a_holiday_keep_the_supply(void **state)
@@ -293,25 +270,25 @@ static void friendly_hours_of_a_holiday_keep_the_supply(void **state)
     /* from 06:00 to 09:00 on holidays; the second of January is one */
     static const uint8_t hours[10] = {0x01, 0x68, 0x02, 0x1C, 0x80};
     static const uint8_t holidays[] = {1, 0xFF, 0xFF, 1, 2, 1};
-    catalogue_rig *rig = start();
+    catalogue_rig *rig = catalogue_rig_new();
     (void)state;
     set_octets(rig, "account_friendly_hours", hours, sizeof hours);
     set_octets(rig, "holidays", holidays, sizeof holidays);
     open_account(rig, 1);
-    set_number(rig, "clock", START_MS + INT64_C(86400000) + 7 * INT64_C(3600000));
+    change(rig, "clock", START_MS + INT64_C(86400000) + 7 * INT64_C(3600000));
     run(rig, 120, 1000);
     assert_true(number_of(rig, "account_available") <= 0);
     assert_int_equal(number_of(rig, "switch_closed"), 1);
-    set_number(rig, "clock", START_MS + INT64_C(86400000) + 9 * INT64_C(3600000));
+    change(rig, "clock", START_MS + INT64_C(86400000) + 9 * INT64_C(3600000));
     run(rig, 5, 1000);
     assert_int_equal(number_of(rig, "switch_closed"), 0);
-    stop(rig);
+    catalogue_rig_delete(rig);
 }
 
 static void a_purchase_counts_once_and_says_so(void **state)
 {
     uint8_t purchase[20] = {[11] = 1, [17] = 0x4C, [18] = 0x4B, [19] = 0x40}; /* 5 */
-    catalogue_rig *rig = start();
+    catalogue_rig *rig = catalogue_rig_new();
     (void)state;
     open_account(rig, 1);
     run(rig, 60, 1000);
@@ -327,15 +304,15 @@ static void a_purchase_counts_once_and_says_so(void **state)
     assert_int_equal(number_of(rig, "account_topped_up"), 5000000);
     run(rig, 5, 1000);
     assert_int_equal(number_of(rig, "switch_closed"), 1);
-    stop(rig);
+    catalogue_rig_delete(rig);
 }
 
 static void pushes_wait_over_a_power_cut_and_filters_hold_alarms_back(void **state)
 {
-    catalogue_rig *rig = start();
+    catalogue_rig *rig = catalogue_rig_new();
     (void)state;
     const uint8_t bit = wh_event_alarm_bit(WH_EVENT_METER_COVER_OPEN);
-    set_number(rig, "alarm_filter_1", (int64_t)(UINT32_MAX & ~(UINT32_C(1) << bit)));
+    change(rig, "alarm_filter_1", (int64_t)(UINT32_MAX & ~(UINT32_C(1) << bit)));
     int64_t waiting = number_of(rig, "push_waiting");
     rig->inputs.contacts = WH_CONTACT_METER_COVER;
     run(rig, 2, 100);
@@ -361,7 +338,7 @@ static void pushes_wait_over_a_power_cut_and_filters_hold_alarms_back(void **sta
     assert_true(told >= left);
     catalogue_rig_restart(rig);
     assert_int_equal(number_of(rig, "push_waiting"), told);
-    stop(rig);
+    catalogue_rig_delete(rig);
 }
 
 int main(void)
