@@ -58,8 +58,11 @@ static uint32_t load_inputs(const wh_keeper *k)
     bool failed = false;
     for (unsigned slot = 0; slot < WH_LOADS_MAX; slot++) {
         const wh_load *load = &k->loads.load[slot];
-        stale = stale || (load->used && load->reported && wh_loads_stale(&k->loads, slot));
-        failed = failed || (load->used && load->phase == WH_LOAD_FAILED);
+        if (!load->used) {
+            continue;
+        }
+        stale = stale || (load->reported && wh_loads_stale(&k->loads, slot));
+        failed = failed || load->phase == WH_LOAD_FAILED;
     }
     return set(stale, WH_EVENT_INPUT_LOAD_STALE) | set(failed, WH_EVENT_INPUT_LOAD_FAILED);
 }
