@@ -132,7 +132,9 @@ wh_err wh_catalogue_act_load_report(wh_meter *meter, wh_item_ref ref, const wh_v
     }
     report.state = (wh_load_state)state;
     report.available = available != 0;
-    return reported(meter, wh_loads_report(&meter->keeper->loads, ref.place, &report));
+    bool first = !load_of(meter, ref)->reported; /* from which the next ones count */
+    wh_err err = wh_loads_report(&meter->keeper->loads, ref.place, &report);
+    return first ? done(meter, err) : reported(meter, err);
 }
 
 /* The sequence number of the order, and 1 where it was obeyed. */
