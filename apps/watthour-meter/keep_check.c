@@ -336,7 +336,7 @@ static wh_err check_profile(const check *c, unsigned i)
     }
     for (unsigned k = 0; k < p->columns_count; ++k) {
         wh_column column;
-        if (!wh_keep_text_column(p->columns[k], &column) ||
+        if (!wh_keep_text_column(p->columns[k], &column) || !wh_keep_text_known(column) ||
             !run_of(column, &c->values->columns[i][k])) {
             char list[KEY_SIZE];
             (void)snprintf(list, sizeof list, "profiles[%u].columns", i);

@@ -199,3 +199,15 @@ bool wh_keep_text_column(const char *text, wh_column *column)
     }
     return ref.item != NULL;
 }
+
+bool wh_keep_text_known(wh_column column)
+{
+    wh_obis obis = column.obis;
+    if (obis.group[WH_OBIS_A] == 0 && obis.group[WH_OBIS_C] == 96 && obis.group[WH_OBIS_D] == 10) {
+        return true; /* the status of the record */
+    }
+    if (column.attribute != WH_COLUMN_VALUE && obis.group[WH_OBIS_F] == 255) {
+        obis.group[WH_OBIS_F] = (uint8_t)(128 + column.attribute);
+    }
+    return wh_catalogue_find(obis).item != NULL;
+}

@@ -23,4 +23,7 @@ bool wh_keep_text_window(const char *text, bool with_number, wh_limiter_window *
 /* An OBIS code or a name of the catalogue. */
 bool wh_keep_text_column(const char *text, wh_column *column);
 
+/* Is it a value that some meter has? */
+bool wh_keep_text_known(wh_column column);
+
 #endif /* WH_APPS_KEEP_TEXT_H */

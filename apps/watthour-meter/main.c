@@ -231,9 +231,10 @@ static void tell_start(const program *p)
                  p->source.source->fs_hz, f->meter.logical_device_name);
     if (p->keeps) {
         const wh_keeper *keeper = &p->keeping.keeper;
-        wh_log_write(log, keeper->lost == 0 ? WH_LOG_INFO : WH_LOG_WARNING, "keeping",
-                     "store=%s rates=%u lost=0x%" PRIx32, p->settings.store_path,
-                     p->keeping.config.rates, keeper->lost);
+        const uint32_t damaged = wh_store_get_report(&keeper->store).damaged_count;
+        wh_log_write(log, keeper->lost == 0 && damaged == 0 ? WH_LOG_INFO : WH_LOG_WARNING,
+                     "keeping", "store=%s rates=%u lost=0x%" PRIx32 " damaged=%" PRIu32,
+                     p->settings.store_path, p->keeping.config.rates, keeper->lost, damaged);
     }
     bool v6 = strchr(f->server.address, ':') != NULL;
     wh_log_write(log, WH_LOG_INFO, "listening", "url=dlms://%s%s%s:%u", v6 ? "[" : "",

@@ -73,6 +73,12 @@ static void every_mistake_names_line_and_key(void **state)
         {KEEP "  profiles:\n    - { columns: ['1.8.0', volts] }\n",
          ":5: keep.profiles[0].columns[1]: must be like '1.8.0', or a name of the catalogue, is "
          "\"volts\""},
+        {KEEP "  profiles:\n    - { columns: ['1.8.0', '9.9.9'] }\n",
+         ":5: keep.profiles[0].columns[1]: must be like '1.8.0', or a name of the catalogue, is "
+         "\"9.9.9\""},
+        {KEEP "  profiles:\n    - { columns: ['1.8.0 5'] }\n",
+         ":5: keep.profiles[0].columns[0]: must be like '1.8.0', or a name of the catalogue, is "
+         "\"1.8.0 5\""},
         {KEEP "  profiles:\n    - { columns: ['1-0:1.8.0*101'] }\n",
          ":5: keep.profiles[0].columns[0]: must be like '1.8.0', or a name of the catalogue, is "
          "\"1-0:1.8.0*101\""},
