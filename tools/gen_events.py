@@ -5,10 +5,11 @@
 Reads the numbers of kinds and inputs from the enumerations in event.h, so that a row and its
 constant cannot differ, and writes DIR/event_rows.h, DIR/event_names.h and DIR/event_layouts.h.
 """
-import csv
 import pathlib
 import re
 import sys
+
+from csv_table import fail, read_rows
 
 EVENT_COLUMNS = ("number,name,places,sort,condition,delay_s,recover_s,priority,alarm,report,layout,"
                  "depth,slot,meters,oi,di").split(",")
@@ -36,31 +37,6 @@ SLOTS_MAX = 96
 RECORD_MAX = 1200
 PHASE_STEP = 20  # of value group C of an OBIS code
 TERM = re.compile(r"(\w+) ([<>]) (\S+)\[(\S+)\.\.(\S+)\] until (?:-|(\S+)\[(\S+)\.\.(\S+)\]) %(\w*)")
-
-
-def fail(path, line, what):
-    sys.exit(f"{path}:{line}: {what}")
-
-
-def read_rows(path, columns):
-    """(line, row) of a table; lines that begin with # are comments."""
-    rows = []
-    head = None
-    for line, text in enumerate(pathlib.Path(path).read_text(encoding="utf-8").splitlines(), 1):
-        if text.startswith("#") or not text.strip():
-            continue
-        fields = next(csv.reader([text]))
-        if head is None:
-            head = fields
-            if head != columns:
-                fail(path, line, f"the columns are not {','.join(columns)}")
-            continue
-        if len(fields) != len(columns):
-            fail(path, line, f"{len(fields)} fields instead of {len(columns)}")
-        rows.append((line, dict(zip(columns, fields))))
-    if not rows:
-        fail(path, 1, "no rows")
-    return rows
 
 
 def number(path, line, what, text, low, high):

@@ -5,9 +5,10 @@
 The hours of each month become seasons, weeks and day tables as a meter has them. Rows and columns
 are explained in the data files.
 """
-import csv
 import datetime
 import sys
+
+from csv_table import fail, read_rows
 
 HOUR_COLUMNS = ["table", "months", "days", "rate1", "rate2", "rate3", "rate4", "rate5", "source"]
 HOLIDAY_COLUMNS = ["set", "name", "year", "first", "last"]
@@ -18,28 +19,6 @@ EVERY_YEAR = 0xFFFF
 
 class Wrong(Exception):
     """Something in a row, told with the row's place."""
-
-
-def read_rows(path, columns):
-    """The rows with their line numbers; lines that begin with # are comments."""
-    rows = []
-    names = None
-    with open(path, encoding="utf-8", newline="") as file:
-        for line, text in enumerate(file, 1):
-            if text.startswith("#") or not text.strip():
-                continue
-            fields = next(csv.reader([text]))
-            if names is None:
-                names = fields
-                if names != columns:
-                    sys.exit(f"{path}:{line}: the columns are not {','.join(columns)}")
-                continue
-            if len(fields) != len(columns):
-                sys.exit(f"{path}:{line}: {len(fields)} fields instead of {len(columns)}")
-            rows.append((f"{path}:{line}", dict(zip(columns, fields))))
-    if not rows:
-        sys.exit(f"{path}:1: no rows")
-    return rows
 
 
 def parse_months(text):
@@ -106,16 +85,16 @@ def parse_hours(row, whole):
 def read_holidays(path):
     """{set: {name: [(year, month, day)]}}"""
     sets = {}
-    for place, row in read_rows(path, HOLIDAY_COLUMNS):
+    for line, row in read_rows(path, HOLIDAY_COLUMNS):
         every = row["year"] == "every"
         try:
             year = 2000 if every else int(row["year"])
             first = datetime.date.fromisoformat(f"{year:04}-{row['first']}")
             last = datetime.date.fromisoformat(f"{year:04}-{row['last']}")
         except ValueError as error:
-            sys.exit(f"{place}: {error}")
+            fail(path, line, error)
         if last < first:
-            sys.exit(f"{place}: it ends before it begins")
+            fail(path, line, "it ends before it begins")
         days = [first + datetime.timedelta(n) for n in range((last - first).days + 1)]
         dates = sets.setdefault(row["set"], {}).setdefault(row["name"], [])
         dates.extend((EVERY_YEAR if every else year, day.month, day.day) for day in days)
@@ -237,11 +216,11 @@ def main():
         sys.exit("usage: gen_tariffs.py hours.csv holidays.csv tariff_rows.h")
     sets = read_holidays(sys.argv[2])
     tables = {}
-    for place, row in read_rows(sys.argv[1], HOUR_COLUMNS):
+    for line, row in read_rows(sys.argv[1], HOUR_COLUMNS):
         try:
             tables.setdefault(row["table"], Table(row["table"])).add(row, sets)
         except Wrong as error:
-            sys.exit(f"{place}: {error}")
+            fail(sys.argv[1], line, error)
     out = ["/* Generated from data/tariffs by tools/gen_tariffs.py. */"]
     rows = []
     for number, table in enumerate(tables.values()):

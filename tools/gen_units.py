@@ -1,14 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """Write the C table of units from data/units.csv: gen_units.py units.csv unit_table.h"""
-import csv
 import sys
 
+from csv_table import fail, read_rows
+
 COLUMNS = ["code", "symbol", "quantity"]
-
-
-def fail(path, line, what):
-    sys.exit(f"{path}:{line}: {what}")
 
 
 def check(path, line, row, last):
@@ -21,28 +18,13 @@ def check(path, line, row, last):
 
 
 def read_units(path):
-    """The rows of the table, checked; lines that begin with # are comments."""
+    """The rows of the table, checked."""
     units = []
     last = -1
-    columns = None
-    with open(path, encoding="utf-8", newline="") as file:
-        for line, text in enumerate(file, 1):
-            if text.startswith("#") or not text.strip():
-                continue
-            fields = next(csv.reader([text]))
-            if columns is None:
-                columns = fields
-                if columns != COLUMNS:
-                    fail(path, line, f"the columns are not {','.join(COLUMNS)}")
-                continue
-            if len(fields) != len(COLUMNS):
-                fail(path, line, f"{len(fields)} fields instead of {len(COLUMNS)}")
-            row = dict(zip(COLUMNS, fields))
-            check(path, line, row, last)
-            last = int(row["code"])
-            units.append(row)
-    if not units:
-        fail(path, 1, "no units")
+    for line, row in read_rows(path, COLUMNS):
+        check(path, line, row, last)
+        last = int(row["code"])
+        units.append(row)
     return units
 
 

@@ -90,7 +90,7 @@ static int generate(const char *content, char *message, size_t size)
     assert_true(fputs(content, file) >= 0);
     assert_int_equal(fclose(file), 0);
     char command[512];
-    snprintf(command, sizeof command, "python3 '%s/tools/gen_units.py' %s /dev/null 2>&1",
+    snprintf(command, sizeof command, "python3 -B '%s/tools/gen_units.py' %s /dev/null 2>&1",
              WH_SOURCE_DIR, input);
     FILE *pipe = popen(command, "r");
     assert_non_null(pipe);
@@ -116,7 +116,7 @@ static void the_generator_names_the_line_of_a_bad_row(void **unused)
         {"code,symbol,quantity\n7,a,b\n7,a,b\n", ":3: code 7 does not ascend"},
         {"code,symbol,quantity\n7,a,\n", ":2: no quantity"},
         {"code,unit,quantity\n7,a,b\n", ":1: the columns are not code,symbol,quantity"},
-        {"code,symbol,quantity\n", ":1: no units"},
+        {"code,symbol,quantity\n", ":1: no rows"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         char message[512];
