@@ -39,9 +39,14 @@ class Terminal:
 
     def __init__(self, folder, command, cols=80, rows=24):
         self.socket = os.path.join(folder, "tmux.sock")
-        self.tmux("new-session", "-d", "-x", str(cols), "-y", str(rows),
-                  # What it leaves as its exit status stays to be read.
-                  f"TERM=screen-256color {command}; echo left with $?; cat")
+        # What it leaves as its exit status stays to be read.
+        session = ("new-session", "-d", "-x", str(cols), "-y", str(rows),
+                   f"TERM=screen-256color {command}; echo left with $?; cat")
+        try:
+            self.tmux(*session)
+        except subprocess.CalledProcessError:  # a busy machine: its server was not up in time
+            time.sleep(2)
+            self.tmux(*session)
 
     def tmux(self, *arguments):
         return subprocess.run(["tmux", "-S", self.socket, "-f", "/dev/null", *arguments],

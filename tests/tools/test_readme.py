@@ -37,10 +37,13 @@ class Readme(unittest.TestCase):
     def setUp(self):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name)  # what a command writes goes here
+        self.folder.joinpath("demo").symlink_to(ROOT / "demo")
         config = pathlib.Path(folder.name, "meter.yaml")
         text = (ROOT / "demo" / "meter.yaml").read_text(encoding="utf-8")
         self.assertIn("port: 4059", text)
-        config.write_text(text.replace("port: 4059", "port: 0"), encoding="utf-8")
+        text = text.replace("port: 4059", "port: 0").replace("../build/run/", f"{folder.name}/")
+        config.write_text(text, encoding="utf-8")
         log = pathlib.Path(folder.name, "log")
         with log.open("w", encoding="utf-8") as out:
             self.meter = subprocess.Popen([PROGRAMS / "watthour-meter", "--config", config],
@@ -52,15 +55,17 @@ class Readme(unittest.TestCase):
             if found:
                 self.url = found.group(1)
                 return
+            if self.meter.poll() is not None:
+                break
             time.sleep(0.1)
-        self.fail("the meter does not listen")
+        self.fail("the meter does not listen: " + log.read_text(encoding="utf-8"))
 
     def test_each_command_does_what_it_is_there_for(self):
         env = dict(os.environ, PATH=f"{PROGRAMS}:{os.environ['PATH']}")
         self.assertGreaterEqual(len(commands()), 9)
         for command in commands():
             with self.subTest(command=command):
-                done = subprocess.run(["sh", "-c", against(self.url, command)], cwd=ROOT, env=env,
+                done = subprocess.run(["sh", "-c", against(self.url, command)], cwd=self.folder, env=env,
                                       capture_output=True, text=True, timeout=PATIENCE_S,
                                       check=False)
                 self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
