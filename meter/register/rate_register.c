@@ -117,26 +117,34 @@ wh_err wh_rate_register_save(const wh_rate_register *r, wh_writer *w)
 
 wh_err wh_rate_register_restore(wh_rate_register *r, wh_reader *reader)
 {
-    size_t cells = wh_rate_register_cells(&r->config);
+    const size_t cells = wh_rate_register_cells(&r->config);
     uint8_t version = wh_reader_take_u8(reader);
     if (version == 0 || version > VERSION) {
         wh_reader_fail(reader, WH_ERR_UNSUPPORTED);
     }
     uint8_t count = wh_reader_take_u8(reader);
     uint16_t kinds = wh_reader_take_u16be(reader);
-    if (count != r->config.count || kinds != r->config.kinds) {
+    if (count == 0 || count > WH_RATE_REGISTER_RATES_MAX || kinds != r->config.kinds) {
         wh_reader_fail(reader, WH_ERR_RANGE);
     }
+    const size_t saved = (size_t)kinds_of(kinds) * count;
     wh_reader ahead = *reader; /* all is looked at before anything is changed */
-    for (size_t i = 0; i < cells; i++) {
-        (void)wh_energy_take(&ahead, version, r->config.modulus_mwh);
+    for (size_t i = 0; i < saved; i++) {
+        wh_energy e = wh_energy_take(&ahead, version, r->config.modulus_mwh);
+        if (i >= cells && (e.mwh != 0 || e.rest_uws != 0)) {
+            wh_reader_fail(&ahead, WH_ERR_RANGE); /* it would be missing in the sum */
+        }
     }
     if (wh_reader_err(&ahead) != WH_OK) {
         wh_reader_fail(reader, wh_reader_err(&ahead));
         return wh_reader_err(&ahead);
     }
-    for (size_t i = 0; i < cells; i++) {
-        r->cell[i] = wh_energy_take(reader, version, r->config.modulus_mwh);
+    wh_rate_register_clear(r);
+    for (size_t i = 0; i < saved; i++) {
+        wh_energy e = wh_energy_take(reader, version, r->config.modulus_mwh);
+        if (i < cells) {
+            r->cell[i] = e;
+        }
     }
     return WH_OK;
 }

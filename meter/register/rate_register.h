@@ -75,11 +75,13 @@ wh_signed_energy wh_rate_register_combined(const wh_rate_register *r, uint8_t ra
  * 1, which is still read, had i64 and u32, big endian.) WH_ERR_SPACE as the writer. */
 wh_err wh_rate_register_save(const wh_rate_register *r, wh_writer *w) WH_MUST_USE;
 
-/* After init with the configuration it was saved with. On an error nothing has changed.
+/* After init with the configuration it was saved with, or another count of rates, as long as no
+ * energy is in one that is not there any more. On an error nothing has changed.
  *
  * WH_ERR_SHORT        the blob ends early
  * WH_ERR_UNSUPPORTED  unknown version
- * WH_ERR_RANGE        another count or other kinds, or a value no register can have */
+ * WH_ERR_RANGE        other kinds, energy in a rate that there is not, or a value no register can
+ *                     have */
 wh_err wh_rate_register_restore(wh_rate_register *r, wh_reader *reader) WH_MUST_USE;
 
 #endif /* WH_METER_RATE_REGISTER_H */

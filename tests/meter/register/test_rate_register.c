@@ -244,6 +244,30 @@ static void version_1_is_read(void **state)
     assert_is_the_fixture(&r);
 }
 
+/* A meter is given more rates, or fewer: where no energy would be lost to the sum. */
+static void another_count_of_rates_is_read(void **state)
+{
+    (void)state;
+    wh_energy cell[6];
+    wh_rate_register r = of_version_1(cell);
+    const wh_rate_register_config three = {
+        .kinds = r.config.kinds, .count = 3, .modulus_mwh = r.config.modulus_mwh};
+    const wh_rate_register_config one = {
+        .kinds = r.config.kinds, .count = 1, .modulus_mwh = r.config.modulus_mwh};
+    uint8_t unused[sizeof version_2 - 7];
+    memset(cell, 0x11, sizeof cell);
+    assert_int_equal(wh_rate_register_init(&r, &three, cell, 6), WH_OK);
+    assert_int_equal(restore(&r, version_2, sizeof version_2), WH_OK);
+    assert_is_the_fixture(&r);
+    assert_int_equal(wh_rate_register_at(&r, WH_REG_ACTIVE_IMPORT, 3)->mwh, 0);
+    assert_int_equal(wh_rate_register_init(&r, &one, cell, 6), WH_OK);
+    assert_int_equal(restore(&r, version_2, sizeof version_2), WH_ERR_RANGE);
+    memset(unused, 0, sizeof unused); /* the second rate without energy: four zeros */
+    memcpy(unused, version_2, 12);
+    assert_int_equal(restore(&r, unused, sizeof unused), WH_OK);
+    assert_int_equal(wh_rate_register_at(&r, WH_REG_ACTIVE_IMPORT, 1)->mwh, 1234);
+}
+
 static void version_2_is_read_and_written(void **state)
 {
     (void)state;
@@ -277,8 +301,9 @@ static void damage_changes_nothing(void **state)
         uint8_t byte;
         wh_err err;
     } rows[] = {
-        {0, 3, WH_ERR_UNSUPPORTED}, {0, 0, WH_ERR_UNSUPPORTED}, {1, 3, WH_ERR_RANGE},
-        {3, 4, WH_ERR_RANGE},       {15, 0x80, WH_ERR_RANGE}, /* a rest of 3600000 */
+        {0, 3, WH_ERR_UNSUPPORTED}, {0, 0, WH_ERR_UNSUPPORTED}, {1, 3, WH_ERR_SHORT},
+        {1, 0, WH_ERR_RANGE},       {1, 64, WH_ERR_RANGE},      {3, 4, WH_ERR_RANGE},
+        {15, 0x80, WH_ERR_RANGE},                             /* a rest of 3600000 */
         {39, 0x00, WH_OK},          {34, 0x80, WH_ERR_RANGE}, /* the modulus and more */
         {28, 0x80, WH_ERR_RANGE},                             /* negative */
     };
@@ -312,6 +337,7 @@ int main(void)
         cmocka_unit_test(combined_registers_exist_by_rate),
         cmocka_unit_test(limits_of_the_configuration_are_kept),
         cmocka_unit_test(version_1_is_read),
+        cmocka_unit_test(another_count_of_rates_is_read),
         cmocka_unit_test(version_2_is_read_and_written),
         cmocka_unit_test(damage_changes_nothing),
     };
