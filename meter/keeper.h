@@ -13,8 +13,9 @@
  *   1. the clock; its changes are events, and a jump gives the demand's running period up
  *   2. what was booked goes to the rate that held until now, to demand and to cost
  *   3. demand closes its periods
- *   4. recorders whose boundary has passed, oldest first; billing then begins demand anew
- *   5. switch-over of tariff sets, with their freezes; the rate from now on
+ *   4. switch-over of tariff sets, which their freezes record
+ *   5. recorders whose boundary has passed, oldest first; billing then begins demand anew. Then
+ *      step prices settle; the rate from now on
  *   6. limiters, prepayment, main switch, loads
  *   7. events
  *   8. the store: a record goes with its boundary and the energies in one transaction, and what

@@ -232,7 +232,11 @@ static wh_err apply_billing(const apply *a, unsigned billing)
 static wh_err apply_limits(const apply *a)
 {
     for (unsigned i = 0; i < a->keep->limits_count; ++i) {
-        wh_err err = wh_limiter_configure(&a->keeper->limiter[i], &a->values->limits[i]);
+        wh_limiter *limiter = &a->keeper->limiter[i];
+        wh_limiter_config wanted = a->values->limits[i];
+        wanted.threshold_emergency = limiter->config.threshold_emergency; /* as set at the meter */
+        wanted.forget_s = limiter->config.forget_s;
+        wh_err err = wh_limiter_configure(limiter, &wanted);
         if (err != WH_OK) {
             char key[32];
             (void)snprintf(key, sizeof key, "keep.limits[%u]", i);
@@ -291,7 +295,15 @@ static wh_err apply_account(const apply *a)
     if (a->keep->prepayment == NULL) {
         return WH_OK;
     }
-    wh_err err = wh_prepayment_configure(p, &a->keeper->config->prepayment);
+    const wh_prepayment_config *file = &a->keeper->config->prepayment;
+    wh_prepayment_config wanted = p->config; /* what the file does not say: as set at the meter */
+    wanted.mode = file->mode;
+    wanted.reconnects = file->reconnects;
+    wanted.low_credit_threshold = file->low_credit_threshold;
+    wanted.clearance_threshold = file->clearance_threshold;
+    wanted.hoarding_limit = file->hoarding_limit;
+    memcpy(wanted.friendly, file->friendly, sizeof wanted.friendly);
+    wh_err err = wh_prepayment_configure(p, &wanted);
     if (err == WH_OK && p->state == WH_PREPAYMENT_NEW) {
         err = new_account(a);
     }
