@@ -84,7 +84,7 @@ wh_err wh_catalogue_set_load_config(wh_meter *meter, wh_item_ref ref, const wh_v
     if (load_class >= WH_LOAD_CLASSES) {
         return WH_ERR_RANGE;
     }
-    c.load_class = (wh_load_class)load_class;
+    c.load_class = load_class;
     return done(meter, wh_loads_put(&meter->keeper->loads, ref.place, &c));
 }
 

@@ -371,8 +371,11 @@ static void restore_room(wh_meter *m, unsigned room)
     }
     if (err == WH_OK) {
         k->found |= BIT(room);
-    } else {
-        k->lost |= BIT(room);
+        return;
+    }
+    k->lost |= BIT(room);
+    if (err != WH_ERR_UNSUPPORTED) { /* what a later version wrote is left for it */
+        wh_keeper_changed(k, (wh_room)room, false);
     }
 }
 

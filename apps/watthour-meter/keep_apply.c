@@ -323,7 +323,7 @@ static wh_err apply_loads(const apply *a)
     for (unsigned i = 0; i < a->keep->loads_count; ++i) {
         const wh_house_load_settings *s = &a->keep->loads[i];
         wh_load_config wanted = {
-            .load_class = s->load_class,
+            .load_class = (uint8_t)s->load_class,
             .priority = (uint8_t)s->priority,
             .min_on_s = (uint16_t)s->min_on_s,
             .min_off_s = (uint16_t)s->min_off_s,

@@ -193,6 +193,7 @@ static wh_err open_keeping(program *p, wh_message *message)
 static void on_work(uv_timer_t *timer)
 {
     program *p = (program *)timer->data;
+    wh_meter_quality_record(&p->quality, &p->meter);
     wh_meter_keeping_work(&p->keeping);
     follow_zone(p);
 }

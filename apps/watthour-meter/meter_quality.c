@@ -2,6 +2,7 @@
 #include "apps/watthour-meter/meter_quality.h"
 
 #include "core/civil_time.h"
+#include "meter/keeper.h"
 
 #include <math.h>
 #include <string.h>
@@ -97,4 +98,27 @@ wh_err wh_meter_quality_init(wh_meter_quality *quality, const wh_meter_settings 
     quality->log = &settings->file->log;
     quality->fs_hz = (double)config->metrology.fs_mhz / 1e3;
     return WH_OK;
+}
+
+void wh_meter_quality_record(wh_meter_quality *quality, wh_meter *meter)
+{
+    static const uint8_t kinds[] = {
+        [WH_QUALITY_DIP] = WH_EVENT_VOLTAGE_DIP,
+        [WH_QUALITY_SWELL] = WH_EVENT_VOLTAGE_SWELL,
+        [WH_QUALITY_INTERRUPTION] = WH_EVENT_VOLTAGE_INTERRUPTION,
+    };
+    for (; quality->recorded < quality->told; ++quality->recorded) {
+        const wh_quality_event *e =
+            wh_power_quality_event(&quality->power_quality, quality->recorded);
+        if (e == NULL || e->kind == WH_QUALITY_RAPID_CHANGE || meter->keeper == NULL) {
+            continue;
+        }
+        double length_s = (double)(e->end_q16 - e->start_q16) / 65536.0 / quality->fs_hz;
+        const int64_t given[] = {e->phases, e->extreme_uv / 1000, llround(length_s * 1e3)};
+        const wh_event_detail detail = {.given = given, .given_count = 3};
+        if (wh_keeper_occur(meter, kinds[e->kind], 0, &detail) != WH_OK) {
+            wh_log_write(quality->log, WH_LOG_ERROR, "event_not_stored", "kind=%s",
+                         name_of(e->kind));
+        }
+    }
 }

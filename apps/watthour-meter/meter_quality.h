@@ -18,7 +18,8 @@ typedef struct {
     const wh_meter *meter; /* for the time */
     const wh_log *log;
     double fs_hz;
-    uint32_t told; /* events in the log so far */
+    uint32_t told;     /* events in the log so far */
+    uint32_t recorded; /* events in the meter's own logs */
 } wh_meter_quality;
 
 /* Start. `settings` has a block meter.power_quality. The config is that of the meter, which may
@@ -28,5 +29,9 @@ typedef struct {
 wh_err wh_meter_quality_init(wh_meter_quality *quality, const wh_meter_settings *settings,
                              const wh_meter_config *config, const wh_meter *meter,
                              wh_message *message) WH_MUST_USE;
+
+/* What has been found since the last call goes to the event logs of a meter that keeps: dips,
+ * swells and interruptions. Not from within wh_meter_samples. */
+void wh_meter_quality_record(wh_meter_quality *quality, wh_meter *meter);
 
 #endif /* WH_APPS_METER_QUALITY_H */

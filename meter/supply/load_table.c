@@ -133,7 +133,7 @@ wh_err wh_loads_report(wh_loads *t, unsigned slot, const wh_load_report *report)
     l->reported_ms = report->utc_ms;
     l->age_ms = 0;
     l->power_w = report->power_w;
-    l->state = report->state;
+    l->state = (uint8_t)report->state;
     l->available = report->available;
     l->reported = true;
     if (report->state != WH_LOAD_UNKNOWN) {
@@ -393,7 +393,7 @@ static void restore_config(wh_load_config *c, wh_reader *r)
         wh_reader_fail(r, WH_ERR_FORMAT);
         return;
     }
-    c->load_class = (wh_load_class)load_class;
+    c->load_class = load_class;
     c->power_max_w = (int32_t)power_max_w;
 }
 
@@ -439,7 +439,7 @@ static void restore_load(wh_load *l, wh_reader *r)
         l->shed_rank = 0; /* it is about to be used */
         return;
     }
-    l->phase = (wh_load_phase)phase;
+    l->phase = phase;
     l->tries_left = l->config.tries;
     l->reported = (flags & SAVED_REPORTED) != 0;
     l->on = (flags & SAVED_ON) != 0;
