@@ -45,8 +45,11 @@ static void power_up(void)
 {
     wh_err err = wh_meter_init(&meter, wh_bench_meter_config(), NULL);
     if (err == WH_OK) {
-        err = wh_meter_keep(&meter, &keeper, &config, memory, sizeof memory, inputs.platform_ms,
-                            true);
+        err = wh_meter_keep(&meter, &keeper, &config,
+                            &(wh_keeper_start){.memory = memory,
+                                               .memory_size = sizeof memory,
+                                               .platform_ms = inputs.platform_ms,
+                                               .ran_on = true});
     }
     note(err);
 }

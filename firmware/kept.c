@@ -15,8 +15,11 @@ static int64_t platform_ms(const wh_kept *kept)
 
 static wh_err keep(wh_kept *kept, wh_meter *meter)
 {
-    return wh_meter_keep(meter, &kept->keeper, &kept->config, kept->memory, sizeof kept->memory,
-                         platform_ms(kept), true);
+    return wh_meter_keep(meter, &kept->keeper, &kept->config,
+                         &(wh_keeper_start){.memory = kept->memory,
+                                            .memory_size = sizeof kept->memory,
+                                            .platform_ms = platform_ms(kept),
+                                            .ran_on = true});
 }
 
 wh_err wh_kept_begin(wh_kept *kept, wh_meter *meter, uint8_t *flash)

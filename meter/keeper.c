@@ -270,37 +270,45 @@ static wh_err init_with_memory(wh_meter *m, const pieces *p)
     return err;
 }
 
-wh_err wh_meter_keep(wh_meter *m, wh_keeper *k, const wh_keeper_config *config, void *memory,
-                     size_t size, int64_t platform_ms, bool ran_on)
+/* Rooms begin as configured, then as they were. */
+static wh_err begin(wh_meter *m, const pieces *p, const wh_keeper_start *start)
+{
+    wh_keeper *k = m->keeper;
+    wh_err err = init_rooms(k, start->platform_ms);
+    if (err == WH_OK) {
+        err = init_with_memory(m, p);
+    }
+    if (err != WH_OK) {
+        return err;
+    }
+    wh_keeper_restore(m);
+    wh_keeper_power_up(m, start->platform_ms, start->ran_on);
+    wh_keeper_begin_rate(k);
+    return wh_keeper_load_recorders(m);
+}
+
+wh_err wh_meter_keep(wh_meter *m, wh_keeper *k, const wh_keeper_config *config,
+                     const wh_keeper_start *start)
 {
     size_t wanted = wh_keeper_memory_size(k, config);
     if (wanted == 0) {
         return WH_ERR_RANGE;
     }
-    if (size < wanted) {
+    if (start->memory_size < wanted) {
         return WH_ERR_SPACE;
     }
     memset(k, 0, sizeof *k);
-    memset(memory, 0, wanted);
+    memset(start->memory, 0, wanted);
     k->config = config;
     m->keeper = k;
-    arena a = {.at = memory};
+    arena a = {.at = start->memory};
     pieces p;
     carve_all(k, config, &a, &p);
-    wh_err err = init_rooms(k, platform_ms);
-    if (err == WH_OK) {
-        err = init_with_memory(m, &p);
-    }
-    if (err == WH_OK) {
-        wh_keeper_restore(m);
-        wh_keeper_power_up(m, platform_ms, ran_on);
-        wh_keeper_begin_rate(k);
-        err = wh_keeper_load_recorders(m);
-    }
+    wh_err err = begin(m, &p, start);
     if (err != WH_OK) {
         m->keeper = NULL;
         return err;
     }
-    wh_flush_init(&k->flush, &config->flush, k->moved_mwh, (uint32_t)platform_ms);
+    wh_flush_init(&k->flush, &config->flush, k->moved_mwh, (uint32_t)start->platform_ms);
     return WH_OK;
 }

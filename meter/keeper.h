@@ -204,13 +204,18 @@ typedef struct wh_keeper {
  * Writes to *keeper, and needs nothing of it. */
 size_t wh_keeper_memory_size(wh_keeper *keeper, const wh_keeper_config *config);
 
+/* What keeping begins with. */
+typedef struct {
+    void *memory; /* kept; aligned for int64_t */
+    size_t memory_size;
+    int64_t platform_ms; /* now */
+    bool ran_on; /* the platform's time ran on since it was last saved (wh_clock_power_up) */
+} wh_keeper_start;
+
 /* Begin to keep: mount the store and restore what is there, after wh_meter_init and before the
  * first sample.
  *
- * keeper, config  kept; must outlive the meter
- * memory[size]    kept; aligned for int64_t
- * platform_ms     now
- * ran_on          the platform's time ran on since it was last saved (wh_clock_power_up)
+ * keeper, config  kept; must outlive the meter, and so must the memory
  *
  * WH_ERR_RANGE        something in the configuration
  * WH_ERR_SPACE        memory too small, or the flash for what should be kept in it
@@ -218,7 +223,7 @@ size_t wh_keeper_memory_size(wh_keeper *keeper, const wh_keeper_config *config);
  * WH_ERR_IO           the flash does not answer
  * A room whose state is damaged or missing begins with its configuration; `lost` tells which. */
 wh_err wh_meter_keep(wh_meter *meter, wh_keeper *keeper, const wh_keeper_config *config,
-                     void *memory, size_t size, int64_t platform_ms, bool ran_on) WH_MUST_USE;
+                     const wh_keeper_start *start) WH_MUST_USE;
 
 /* A room was changed by hand: it is saved at the end of the next tick, or with the next flush. */
 void wh_keeper_touch(wh_keeper *keeper, wh_room room);

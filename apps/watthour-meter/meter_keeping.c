@@ -180,8 +180,11 @@ static wh_err start(wh_meter_keeping *k, int64_t platform_ms, bool ran_on, wh_me
         return WH_ERR_IO;
     }
     wh_err err = size == 0 ? WH_ERR_RANGE
-                           : wh_meter_keep(k->meter, &k->keeper, &k->config, k->memory, size,
-                                           platform_ms, ran_on);
+                           : wh_meter_keep(k->meter, &k->keeper, &k->config,
+                                           &(wh_keeper_start){.memory = k->memory,
+                                                              .memory_size = size,
+                                                              .platform_ms = platform_ms,
+                                                              .ran_on = ran_on});
     switch ((int)err) {
     case WH_OK:
         return WH_OK;

@@ -75,8 +75,11 @@ static void power_on(catalogue_rig *rig)
     memset(&rig->keeper, 0xA5, sizeof rig->keeper);
     memset(rig->memory, 0xA5, rig->memory_size);
     must(wh_meter_init(&rig->meter, &rig->meter_config, NULL) == WH_OK);
-    must(wh_meter_keep(&rig->meter, &rig->keeper, &rig->config, rig->memory, rig->memory_size,
-                       rig->inputs.platform_ms, true) == WH_OK);
+    must(wh_meter_keep(&rig->meter, &rig->keeper, &rig->config,
+                       &(wh_keeper_start){.memory = rig->memory,
+                                          .memory_size = rig->memory_size,
+                                          .platform_ms = rig->inputs.platform_ms,
+                                          .ran_on = true}) == WH_OK);
     while (wh_store_work(&rig->keeper.store)) {
     }
 }

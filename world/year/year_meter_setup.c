@@ -121,8 +121,11 @@ wh_err wh_year_meter_start(wh_year_meter *m, bool ran_on)
 {
     wh_err err = wh_meter_init(&m->meter, &m->meter_config, NULL);
     if (err == WH_OK) {
-        err = wh_meter_keep(&m->meter, &m->keeper, &m->keeper_config, m->memory, m->memory_size,
-                            m->platform_ms, ran_on);
+        err = wh_meter_keep(&m->meter, &m->keeper, &m->keeper_config,
+                            &(wh_keeper_start){.memory = m->memory,
+                                               .memory_size = m->memory_size,
+                                               .platform_ms = m->platform_ms,
+                                               .ran_on = ran_on});
     }
     return err;
 }

@@ -390,8 +390,11 @@ wh_err month_power_on(month_meter *m, uint32_t tick)
     memset(&m->keeper, 0xA5, sizeof m->keeper);
     memset(m->memory, 0xA5, m->memory_size);
     assert_int_equal(wh_meter_init(&m->meter, &meter_config, NULL), WH_OK);
-    return wh_meter_keep(&m->meter, &m->keeper, &m->config, m->memory, m->memory_size, end_ms[tick],
-                         true);
+    return wh_meter_keep(&m->meter, &m->keeper, &m->config,
+                         &(wh_keeper_start){.memory = m->memory,
+                                            .memory_size = m->memory_size,
+                                            .platform_ms = end_ms[tick],
+                                            .ran_on = true});
 }
 
 /* ---- setting up ---- */
@@ -512,8 +515,12 @@ void month_install(month_meter *m)
     const wh_meter_inputs inputs = {.platform_ms = START_MS};
     const wh_load_config load = {.priority = 1, .power_max_w = WH_LOAD_NO_LIMIT};
     assert_int_equal(wh_meter_init(&m->meter, &meter_config, NULL), WH_OK);
-    assert_int_equal(
-        wh_meter_keep(&m->meter, k, &m->config, m->memory, m->memory_size, START_MS, false), WH_OK);
+    assert_int_equal(wh_meter_keep(&m->meter, k, &m->config,
+                                   &(wh_keeper_start){.memory = m->memory,
+                                                      .memory_size = m->memory_size,
+                                                      .platform_ms = START_MS,
+                                                      .ran_on = false}),
+                     WH_OK);
     assert_int_equal(wh_clock_set(&k->clock, START_MS), WH_OK);
     install_tariff(k);
     install_account(k);

@@ -75,8 +75,11 @@ static void power_on(keeper_rig *rig, bool ran_on)
     memset(&rig->keeper, 0xA5, sizeof rig->keeper);
     memset(rig->memory, 0xA5, rig->memory_size);
     assert_int_equal(wh_meter_init(&rig->meter, &rig->meter_config, NULL), WH_OK);
-    assert_int_equal(wh_meter_keep(&rig->meter, &rig->keeper, &rig->config, rig->memory,
-                                   rig->memory_size, rig->platform_ms, ran_on),
+    assert_int_equal(wh_meter_keep(&rig->meter, &rig->keeper, &rig->config,
+                                   &(wh_keeper_start){.memory = rig->memory,
+                                                      .memory_size = rig->memory_size,
+                                                      .platform_ms = rig->platform_ms,
+                                                      .ran_on = ran_on}),
                      WH_OK);
     while (wh_store_work(&rig->keeper.store)) {
     }

@@ -404,8 +404,11 @@ static void memory_one_byte_short_is_refused(void **state)
     (void)state;
     keeper_rig rig;
     keeper_rig_init(&rig);
-    assert_int_equal(wh_meter_keep(&rig.meter, &rig.keeper, &rig.config, rig.memory,
-                                   rig.memory_size - 1, rig.platform_ms, true),
+    assert_int_equal(wh_meter_keep(&rig.meter, &rig.keeper, &rig.config,
+                                   &(wh_keeper_start){.memory = rig.memory,
+                                                      .memory_size = rig.memory_size - 1,
+                                                      .platform_ms = rig.platform_ms,
+                                                      .ran_on = true}),
                      WH_ERR_SPACE);
     keeper_rig_free(&rig);
 }

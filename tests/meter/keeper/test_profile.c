@@ -52,9 +52,12 @@ static void switch_on(kept *m, int64_t platform_ms)
 {
     memset(m->memory, 0xA5, m->size);
     assert_int_equal(wh_meter_init(&m->meter, &METER, NULL), WH_OK);
-    assert_int_equal(
-        wh_meter_keep(&m->meter, &m->keeper, &m->config, m->memory, m->size, platform_ms, true),
-        WH_OK);
+    assert_int_equal(wh_meter_keep(&m->meter, &m->keeper, &m->config,
+                                   &(wh_keeper_start){.memory = m->memory,
+                                                      .memory_size = m->size,
+                                                      .platform_ms = platform_ms,
+                                                      .ran_on = true}),
+                     WH_OK);
 }
 
 static kept *new_meter(const row *profile)
